@@ -1,0 +1,278 @@
+"""The code lists of the domain: values stored in the database, with the plan's words for people to read.
+
+Standard for every layer: rules, imports, models, forms and pages take these and no others.
+"""
+
+from django.db.models import IntegerChoices, TextChoices
+
+
+class Category(IntegerChoices):
+    """The six categories of people to screen (C05, Plan 二(一)), numbered as the plan numbers them."""
+
+    NOT_LIFTED = 1, "未脱贫"
+    NO_LABOUR = 2, "零劳力"
+    DISABLED_OR_ILL = 3, "残疾大病"
+    LIFTED_BELOW_STANDARD = 4, "低于低保线"
+    MONITORED = 5, "监测户"
+    MARGINAL = 6, "边缘户"
+
+
+CATEGORY_FULL_NAMES = {
+    Category.NOT_LIFTED: "未脱贫建档立卡对象",
+    Category.NO_LABOUR: "整户无劳动力（零劳力）的已脱贫和未脱贫对象",
+    Category.DISABLED_OR_ILL: "建档立卡户成员中的重度残疾人、三四级智力精神残疾人和重特大疾病患者",
+    Category.LIFTED_BELOW_STANDARD: "已脱贫但家庭年人均收入低于农村低保标准的对象",
+    Category.MONITORED: "脱贫监测户",
+    Category.MARGINAL: "脱贫边缘户",
+}
+
+
+class Answer(TextChoices):
+    """What a rule answers. Unknown is never rounded to yes or no."""
+
+    YES = "yes", "符合"
+    NO = "no", "不符合"
+    UNKNOWN = "unknown", "待查"
+
+
+class PovertyStatus(TextChoices):
+    """脱贫属性 of a registered household."""
+
+    NOT_LIFTED = "not_lifted", "未脱贫"
+    LIFTED = "lifted", "已脱贫"
+    PRE_LIFTED = "pre_lifted", "预脱贫"
+    FALLEN_BACK = "fallen_back", "返贫"
+
+
+class Labour(TextChoices):
+    """劳动技能 of a person; blank in the list is the empty string here and means unknown."""
+
+    SKILLED = "skilled", "技能劳动力"
+    ORDINARY = "ordinary", "普通劳动力"
+    WEAK = "weak", "弱劳动力或半劳动力"
+    LOST = "lost", "丧失劳动力"
+    NONE = "none", "无劳动力"
+
+
+class Sex(TextChoices):
+    MALE = "m", "男"
+    FEMALE = "f", "女"
+
+
+class Relation(TextChoices):
+    """与户主关系, with the codes of the national poverty registry (99 = other)."""
+
+    HEAD = "01", "户主"
+    SPOUSE = "02", "配偶"
+    SON = "03", "之子"
+    DAUGHTER = "04", "之女"
+    DAUGHTER_IN_LAW = "05", "之儿媳"
+    SON_IN_LAW = "06", "之女婿"
+    GRANDSON = "07", "之孙子"
+    GRANDDAUGHTER = "08", "之孙女"
+    OUTER_GRANDSON = "09", "之外孙子"
+    OUTER_GRANDDAUGHTER = "10", "之外孙女"
+    FATHER = "11", "之父"
+    MOTHER = "12", "之母"
+    WIFES_FATHER = "13", "之岳父"
+    WIFES_MOTHER = "14", "之岳母"
+    HUSBANDS_FATHER = "15", "之公公"
+    HUSBANDS_MOTHER = "16", "之婆婆"
+    GRANDFATHER = "17", "之祖父"
+    GRANDMOTHER = "18", "之祖母"
+    OUTER_GRANDFATHER = "19", "之外祖父"
+    OUTER_GRANDMOTHER = "20", "之外祖母"
+    SIBLING = "21", "之兄弟姐妹"
+    OTHER = "99", "其他"
+
+
+class DisabilityKind(IntegerChoices):
+    """Type digit of the 残疾人证 number (19th character)."""
+
+    VISUAL = 1, "视力"
+    HEARING = 2, "听力"
+    SPEECH = 3, "言语"
+    PHYSICAL = 4, "肢体"
+    INTELLECTUAL = 5, "智力"
+    MENTAL = 6, "精神"
+    MULTIPLE = 7, "多重"
+
+
+class Scheme(TextChoices):
+    """What a roll, a decision or an enrolment can grant, in the plan's order of decision (C08, C10)."""
+
+    TEKUN = "tekun", "特困供养"
+    DIBAO = "dibao", "低保·整户"
+    DIBAO_SINGLE = "dibao_single", "低保·单人户"
+    TEMPORARY = "temporary", "临时救助"
+    NONE = "none", "不符合"
+
+
+class BenefitScheme(TextChoices):
+    """救助类型 of the benefit roll. Temporary aid is kept and covers nobody."""
+
+    RURAL_DIBAO = "rural_dibao", "农村低保"
+    URBAN_DIBAO = "urban_dibao", "城市低保"
+    TEKUN = "tekun", "特困供养"
+    TEMPORARY = "temporary", "临时救助"
+
+
+class Coverage(TextChoices):
+    """How much of a household the roll covers (C03): computed, never typed."""
+
+    NONE = "none", "未保"
+    PART = "part", "部分在保"
+    ALL = "all", "已保"
+    UNKNOWN = "unknown", "在保待查"
+
+
+class CaseState(TextChoices):
+    TO_VERIFY = "to_verify", "待核查"
+    TO_RECHECK = "to_recheck", "待复核"
+    TO_ENROL = "to_enrol", "待纳入"
+    CLOSED = "closed", "已销号"
+
+
+class CaseOutcome(TextChoices):
+    COVERED_CONFIRMED = "covered_confirmed", "在保·已核"
+    ENROLLED = "enrolled", "已纳入"
+    NOT_ELIGIBLE = "not_eligible", "不符合·已标注"
+    MOVED_OUT = "moved_out", "迁出"
+    DECEASED = "deceased", "死亡"
+    DECLINED = "declined", "本人放弃"
+
+
+class CaseOrigin(TextChoices):
+    SCREENING = "screening", "筛查"
+    BY_HAND = "by_hand", "主动发现"
+
+
+class ReasonCode(TextChoices):
+    """Why a person is not eligible (C11): a closed list, always with a text."""
+
+    INCOME_OVER = "income_over", "收入超标准"
+    VEHICLE = "vehicle", "财产超标准（车辆）"
+    HOUSE = "house", "财产超标准（房产）"
+    DEPOSIT = "deposit", "财产超标准（存款）"
+    BUSINESS = "business", "财产超标准（经营实体）"
+    ALREADY_DIBAO = "already_dibao", "已享受低保"
+    ALREADY_TEKUN = "already_tekun", "已享受特困供养"
+    OBLIGORS_ABLE = "obligors_able", "法定义务人有能力"
+    MOVED_OUT = "moved_out", "户籍不在或已迁出"
+    DECEASED = "deceased", "已死亡"
+    DUPLICATE = "duplicate", "重复或信息有误"
+    DECLINED = "declined", "本人放弃"
+    PUBLIC_PAYROLL = "public_payroll", "财政供养人员"
+    CERTIFICATE_CANCELLED = "certificate_cancelled", "残疾证注销或等级不符"
+    OTHER = "other", "其他"
+
+
+class ListKind(TextChoices):
+    """Kinds of lists that come in (the card's four departments and the earlier campaigns)."""
+
+    REGISTRY = "registry", "扶贫系统建档立卡名单"
+    DISABILITY = "disability", "残联持证残疾人名单"
+    ILLNESS = "illness", "医保重特大疾病名单"
+    BENEFITS = "benefits", "民政在保花名册"
+    MONITORED = "monitored", "脱贫监测户名单"
+    MARGINAL = "marginal", "脱贫边缘户名单"
+    FINDINGS = "findings", "既往排查结果"
+
+
+class ListState(TextChoices):
+    """Life of an uploaded list: read and staged by a job, then confirmed whole or put aside."""
+
+    UPLOADED = "uploaded", "已上传"
+    STAGED = "staged", "待确认"
+    CONFIRMED = "confirmed", "已入库"
+    REFUSED = "refused", "已拒绝"
+    DISCARDED = "discarded", "已放弃"
+    UNDONE = "undone", "已撤销"
+
+
+class RowState(TextChoices):
+    """What became of one line of a list; the JSON totals of an import count these."""
+
+    CREATED = "created", "新增"
+    UPDATED = "updated", "变更"
+    UNCHANGED = "unchanged", "不变"
+    REJECTED = "rejected", "有问题"
+    SKIPPED = "skipped", "跳过"
+
+
+class SkipReason(TextChoices):
+    BLANK = "blank", "空行"
+    HEADER = "header", "重复表头"
+    FOOTER = "footer", "表尾说明"
+    REPEAT = "repeat", "完全重复"
+    UNMATCHED = "unmatched", "未对上家庭"
+    NOT_MAJOR = "not_major", "非重特大疾病"
+
+
+class Hold(TextChoices):
+    """A bad row holds back its whole household (default) or only itself."""
+
+    HOUSEHOLD = "household", "整户暂缓"
+    ROW = "row", "只导入无误行"
+
+
+class WatchKind(TextChoices):
+    MONITORED = "monitored", "脱贫监测户"
+    MARGINAL = "marginal", "脱贫边缘户"
+
+
+class VerificationState(TextChoices):
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "已核查"
+    WITHDRAWN = "withdrawn", "已撤回"
+    SUPERSEDED = "superseded", "已更正"
+
+
+class VisitResult(TextChoices):
+    VISITED = "visited", "已见面"
+    NOBODY_HOME = "nobody_home", "家中无人"
+    AWAY = "away", "外出未归"
+
+
+class VerifierRole(TextChoices):
+    """In which role somebody checked (C08)."""
+
+    TOWNSHIP = "township", "乡镇干部"
+    VILLAGE_ASSISTANT = "village_assistant", "村级民政协理员"
+    WORK_TEAM = "work_team", "驻村扶贫工作人员"
+
+
+class IncomeKind(TextChoices):
+    """Items of family income over twelve months (C16; domain Money), yuan."""
+
+    WAGES = "wages", "务工工资"
+    EMPLOYMENT_COST = "employment_cost", "必要就业成本"
+    BUSINESS = "business", "种植养殖经营收入"
+    BUSINESS_COST = "business_cost", "生产成本"
+    PROPERTY = "property", "财产性收入"
+    TRANSFERS_IN = "transfers_in", "转移性收入"
+    TRANSFERS_OUT = "transfers_out", "转移性支出"
+
+
+INCOME_SIGNS = {
+    IncomeKind.WAGES: 1,
+    IncomeKind.EMPLOYMENT_COST: -1,
+    IncomeKind.BUSINESS: 1,
+    IncomeKind.BUSINESS_COST: -1,
+    IncomeKind.PROPERTY: 1,
+    IncomeKind.TRANSFERS_IN: 1,
+    IncomeKind.TRANSFERS_OUT: -1,
+}
+
+
+class PropertyKind(TextChoices):
+    VEHICLE = "vehicle", "机动车"
+    HOUSE = "house", "商品房"
+    DEPOSIT = "deposit", "存款超限"
+    BUSINESS = "business", "经营实体"
+
+
+class ObligorAbility(TextChoices):
+    UNABLE = "unable", "无赡养能力"
+    ABLE = "able", "有赡养能力"
+    MISSING = "missing", "失联"
