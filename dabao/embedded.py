@@ -59,8 +59,7 @@ def process_is(pid: int, program: str, argument: str) -> bool:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):
         return False
-    names = {os.path.basename(words[0]), words[0].split(b":")[0]}
-    return program.encode() in names and any(argument.encode() in word for word in words)
+    return Path(os.fsdecode(words[0])).name == program and any(argument.encode() in word for word in words)
 
 
 class Postgres:
@@ -95,6 +94,12 @@ class Postgres:
             self.start()
         atexit.register(self._leave_at_exit, os.getpid())
         os.register_at_fork(after_in_child=self._forget_after_fork)
+
+    def revive(self) -> None:
+        """Start the server again if it has died; for the one process that watches it."""
+        if self.pid() is None:
+            with locked(self.data_dir / "postgres.lock"):
+                self.start()
 
     def leave(self) -> None:
         """Stop counting this process as a user; stops the server when it was the last."""
@@ -136,7 +141,7 @@ class Postgres:
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
         if self.pid() is not None:
-            return None
+            return
         self._prepare_folder(self.sockets)
         self._remove_leftovers()
         options = ["-h ''", f"-k '{self.sockets}'", "-c max_connections=60", "-c timezone=Asia/Shanghai"]
@@ -145,12 +150,14 @@ class Postgres:
         arguments = ["-D", str(self.cluster), "-l", str(self.log), "-o", " ".join(options), "-w", "-t", "60"]
         for patience in range(PATIENCE, -1, -1):
             try:
-                return self._run("pg_ctl", *arguments, "start")
+                self._run("pg_ctl", *arguments, "start")
             except EmbeddedError:
                 # After a kill -9 of the postmaster its backends need a moment to notice and go.
                 if patience == 0:
                     raise
                 time.sleep(1)
+            else:
+                return
 
     def _remove_leftovers(self) -> None:
         """PostgreSQL itself recognises a dead server's pid file, but not one whose pid was given away."""

@@ -40,8 +40,8 @@ def kept(data_dir: Path, name: str) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         new = path.with_name(f"{name}.{os.getpid()}")
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
-            handle.write(secrets.token_hex(32))
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_hex(32))
         with contextlib.suppress(FileExistsError):
             os.link(new, path)  # two first starts at once: one key wins, both use it
         new.unlink()

@@ -25,8 +25,8 @@ if PRODUCTION:
 
 DEBUG = False
 DABAO_DATA_DIR = Path(env.str("DABAO_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DABAO_TODAY = env.str("DABAO_TODAY", default="")
-DABAO_COUNTY = "532326"
+# Business day of the demo (YYYY-MM-DD), the day its invented data are at; empty in production: the real day.
+DABAO_TODAY = env.str("DABAO_TODAY", default="") or ("" if PRODUCTION else "2020-04-10")
 SECRET_KEY = env.str("SECRET_KEY", default="") or keys.kept(DABAO_DATA_DIR, "secret_key")
 DABAO_FIELD_KEY = keys.field_key(
     env.str("DABAO_FIELD_KEY", default="") or keys.kept(DABAO_DATA_DIR, "field_key")
@@ -75,6 +75,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["dabao.templatetags.face", "screening.templatetags.category"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -155,9 +156,14 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(DABAO_DATA_DIR / "files"), "file_permissions_mode": 0o600},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
+WHITENOISE_USE_FINDERS = not PRODUCTION  # production serves what collectstatic gathered
+WHITENOISE_AUTOREFRESH = False
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
