@@ -31,6 +31,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or keys.kept(DABAO_DATA_DIR, "sec
 DABAO_FIELD_KEY = keys.field_key(
     env.str("DABAO_FIELD_KEY", default="") or keys.kept(DABAO_DATA_DIR, "field_key")
 )
+DABAO_FIELD_KEYS_OLD = [keys.field_key(key) for key in env.list("DABAO_FIELD_KEYS_OLD", default=[])]
+DEMO_PASSWORD = None if PRODUCTION else "Yanshi-2020"
 # A phone on the local network may try the demo, by whatever address it reaches it.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 
@@ -61,7 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    # "dabao.scope.ScopeMiddleware",
+    "dabao.scope.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
