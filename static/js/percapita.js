@@ -3,10 +3,12 @@
 // <form data-percapita> holds the inputs: income items carry data-income="1" or data-income="-1" (their sign),
 // the number of people carries data-people. One block shows the result:
 //   <div data-sum data-standard="4500" data-line="4000" data-confirmed="yes|no" aria-live="polite">
-// with the elements [data-sum-income], [data-sum-people], [data-sum-each], [data-sum-says] and
-// <svg class="scale" data-sum-scale> (300 × 56 units). The server computes again and its figure is what counts.
+// with the elements [data-sum-income], [data-sum-people], [data-sum-each], [data-sum-gap], [data-sum-says] and
+// <svg class="scale" data-sum-scale> (560 × 58 units). The server computes again and its figure is what counts.
 
-const WIDTH = 300;
+const LEFT = 20;
+const RIGHT = 540;
+const MIDDLE = 28;
 const yuan = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 2 });
 const each2 = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
@@ -27,20 +29,22 @@ function divide(sum, people) {
 }
 
 function says(amount, standard, line, confirmed) {
-  const doubt = confirmed ? "" : "（标准待确认）";
   const words = [];
-  if (amount < standard) words.push(`低于低保标准 ${yuan.format(Number(standard - amount) / 100)} 元${doubt}`);
-  else if (amount === standard) words.push(`正好等于低保标准${doubt}：请写明理由`);
-  else words.push(`高于低保标准 ${yuan.format(Number(amount - standard) / 100)} 元${doubt}`);
-  if (line > 0n) words.push(amount < line ? "低于脱贫线" : "不低于脱贫线");
-  return words.join("；");
+  if (amount < standard) words.push("低于农村低保标准");
+  else if (amount === standard) words.push("正好等于农村低保标准，请写明理由");
+  else words.push("高于农村低保标准");
+  if (line > 0n && amount < standard) words.push(amount < line ? "也低于扶贫标准" : amount === line ? "正好等于扶贫标准" : "高于扶贫标准");
+  return words.join("，") + (confirmed ? "" : "（标准待确认）");
 }
 
+// Only the stretch that matters is drawn: from half its length below the lowest mark to half above the highest.
 function drawScale(svg, amount, standard, line) {
-  const top = Number([amount, standard, line].reduce((a, b) => (a > b ? a : b))) * 1.25 || 1;
-  const x = (value) => Math.max(0, Math.min(WIDTH, (Number(value) / top) * WIDTH));
-  const marks = [["低保标准", standard, 12], ["脱贫线", line, 52]].filter(([, value]) => value > 0n);
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} 56`);
+  const values = [amount, standard, line].filter((value, place) => place === 0 || value > 0n).map(Number);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const room = Math.max(high - low, high * 0.05, 1) / 2;
+  const x = (value) => LEFT + ((Number(value) - low + room) / (high - low + 2 * room)) * (RIGHT - LEFT);
+  svg.setAttribute("viewBox", "0 0 560 58");
   svg.replaceChildren();
   const draw = (name, attributes, text) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -48,15 +52,15 @@ function drawScale(svg, amount, standard, line) {
     if (text) node.textContent = text;
     svg.append(node);
   };
-  draw("rect", { class: "track", x: 0, y: 24, width: WIDTH, height: 8, rx: 2 });
-  draw("rect", { class: "got", x: 0, y: 24, width: x(amount), height: 8, rx: 2 });
-  for (const [word, value, y] of marks) {
-    const at = x(value);
-    draw("line", { class: "std", x1: at, x2: at, y1: 18, y2: 38 });
-    const anchor = at > WIDTH * 0.7 ? "end" : at < WIDTH * 0.3 ? "start" : "middle";
-    draw("text", { x: at, y, "text-anchor": anchor }, `${word} ${yuan.format(Number(value) / 100)}`);
+  draw("line", { class: "axis", x1: LEFT, x2: RIGHT, y1: MIDDLE, y2: MIDDLE });
+  draw("line", { class: "gap", x1: x(amount), x2: x(standard), y1: MIDDLE, y2: MIDDLE });
+  for (const [word, value, css] of [["扶贫标准", line, "low"], ["农村低保标准", standard, "std"]]) {
+    if (value <= 0n) continue;
+    draw("line", { class: css, x1: x(value), x2: x(value), y1: 20, y2: 36 });
+    draw("text", { x: x(value), y: 52, "text-anchor": "middle" }, `${word} ${yuan.format(Number(value) / 100)}`);
   }
-  draw("circle", { class: "dot", cx: x(amount), cy: 28, r: 5 });
+  draw("circle", { class: "dot", cx: x(amount), cy: MIDDLE, r: 7 });
+  draw("text", { class: "own", x: x(amount), y: 14, "text-anchor": "middle" }, `本户 ${each2.format(Number(amount) / 100)}`);
 }
 
 function show(form) {
@@ -69,7 +73,7 @@ function show(form) {
     const place = box.querySelector(`[data-sum-${name}]`);
     if (place && place.textContent !== text) place.textContent = text;
   };
-  put("income", yuan.format(Number(sum) / 100));
+  put("income", each2.format(Number(sum) / 100));
   put("people", people > 0 ? String(people) : "—");
   if (!(people > 0)) {
     put("each", "—");
@@ -80,6 +84,7 @@ function show(form) {
   const standard = fen(box.dataset.standard);
   const line = fen(box.dataset.line);
   put("each", each2.format(Number(amount) / 100));
+  put("gap", amount < standard ? `差 ${each2.format(Number(standard - amount) / 100)} 元` : amount > standard ? `超 ${each2.format(Number(amount - standard) / 100)} 元` : "");
   put("says", says(amount, standard, line, box.dataset.confirmed !== "no"));
   const svg = box.querySelector("[data-sum-scale]");
   if (svg) drawScale(svg, amount, standard, line);
