@@ -1,0 +1,33 @@
+"""What lies below all three applications: regions, people and postings, the plan, flags, jobs, the log."""
+
+from dabao.models.account import Posting, SigninAttempt, User
+from dabao.models.audit import AuditEvent, AuditSeal
+from dabao.models.base import Editable, Opaque
+from dabao.models.flag import Flag, FlagKind
+from dabao.models.job import Job, JobState
+from dabao.models.organisation import LeadingGroupMember, Unit, UnitMember
+from dabao.models.plan import Phase, Standard, StandardKind, WorkPlan
+from dabao.models.region import Region, RegionLevel
+
+__all__ = [
+    "AuditEvent",
+    "AuditSeal",
+    "Editable",
+    "Flag",
+    "FlagKind",
+    "Job",
+    "JobState",
+    "LeadingGroupMember",
+    "Opaque",
+    "Phase",
+    "Posting",
+    "Region",
+    "RegionLevel",
+    "SigninAttempt",
+    "Standard",
+    "StandardKind",
+    "Unit",
+    "UnitMember",
+    "User",
+    "WorkPlan",
+]

@@ -1,0 +1,157 @@
+"""Who may see and do what, where: the lowest layer, known to every other one and knowing none of them.
+
+A `Scope` is a frozen set of (role, region-code prefix) pairs taken from the postings of one user on one day.
+`queryset.within(scope)` is the only row permission in the project: no role, no rows. A stranger's row is
+missing (404), the same as one that never was; a right missing inside one's own scope is refused (403).
+
+Worked example: 何勇 is posted as supervision unit to 赵家店镇 (532326106). His scope is
+`Scope(user_id, {("supervision_unit", "532326106")})`; `Case.objects.within(scope)` gives the cases of that
+township's villages and no other, and `scope.may(Right.VERIFY)` is false.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet, TextChoices
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+
+class Role(TextChoices):
+    VILLAGE_ASSISTANT = "village_assistant", "村级协理员"
+    TOWNSHIP_STAFF = "township_staff", "乡镇经办"
+    TOWNSHIP_HEAD = "township_head", "乡镇负责人"
+    COUNTY_OFFICE = "county_office", "县局业务（督战办）"
+    SUPERVISION_UNIT = "supervision_unit", "督战股室"
+    BUREAU_LEADER = "bureau_leader", "局领导"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    AUDITOR = "auditor", "审计员"
+
+
+class Right(StrEnum):
+    """What a role may do; pages, services and navigation ask for these, never for roles."""
+
+    READ = "read"  # cases, households, lists' rows in scope
+    VERIFY = "verify"
+    ADD_HOUSEHOLD = "add_household"
+    ASSIGN = "assign"
+    RECHECK = "recheck"
+    APPLY = "apply"
+    APPROVE = "approve"
+    IMPORT = "import"
+    PLAN = "plan"
+    BOARD = "board"
+    SUPERVISE = "supervise"
+    ORDER = "order"
+    RECTIFY = "rectify"
+    READ_REPORT = "read_report"
+    WRITE_REPORT = "write_report"
+    SIGN_REPORT = "sign_report"
+    REVEAL = "reveal"  # whole ID numbers and phones, with a reason
+    ACCOUNTS = "accounts"
+    AUDIT = "audit"
+
+
+_VERIFIER = {Right.READ, Right.VERIFY, Right.REVEAL}
+_TOWNSHIP = _VERIFIER | {
+    Right.ADD_HOUSEHOLD,
+    Right.ASSIGN,
+    Right.RECHECK,
+    Right.APPLY,
+    Right.RECTIFY,
+    Right.READ_REPORT,
+    Right.WRITE_REPORT,
+}
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.VILLAGE_ASSISTANT: frozenset(_VERIFIER | {Right.ADD_HOUSEHOLD}),
+    Role.TOWNSHIP_STAFF: frozenset(_TOWNSHIP),
+    Role.TOWNSHIP_HEAD: frozenset(_TOWNSHIP | {Right.SIGN_REPORT}),
+    Role.COUNTY_OFFICE: frozenset(
+        {
+            Right.READ,
+            Right.ADD_HOUSEHOLD,
+            Right.RECHECK,
+            Right.APPROVE,
+            Right.IMPORT,
+            Right.PLAN,
+            Right.BOARD,
+            Right.READ_REPORT,
+            Right.REVEAL,
+        }
+    ),
+    Role.SUPERVISION_UNIT: frozenset({Right.READ, Right.BOARD, Right.SUPERVISE, Right.READ_REPORT}),
+    Role.BUREAU_LEADER: frozenset(
+        {Right.READ, Right.BOARD, Right.SUPERVISE, Right.ORDER, Right.READ_REPORT, Right.REVEAL}
+    ),
+    Role.SYSTEM_ADMIN: frozenset({Right.ACCOUNTS}),
+    Role.AUDITOR: frozenset({Right.AUDIT}),
+}
+# Roles that nobody may hold together with any other (domain, "Who may do what"; B08).
+ALONE = frozenset({Role.SYSTEM_ADMIN, Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The postings of one user on one day, as (role, region-code prefix) pairs; empty means sees nothing."""
+
+    user_id: UUID | None = None
+    grants: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+
+    def __bool__(self) -> bool:
+        return bool(self.grants)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(role for role, _ in self.grants)
+
+    def prefixes(self, right: Right = Right.READ) -> tuple[str, ...]:
+        """Region-code prefixes in which the right is held, shortest first, none inside another."""
+        found = sorted({prefix for role, prefix in self.grants if right in RIGHTS[Role(role)]}, key=len)
+        kept: list[str] = []
+        for prefix in found:
+            if not prefix.startswith(tuple(kept)):
+                kept.append(prefix)
+        return tuple(kept)
+
+    def may(self, right: Right, region_code: str | None = None) -> bool:
+        """Whether the right is held: in that region if one is given, else anywhere."""
+        prefixes = self.prefixes(right)
+        return bool(prefixes) if region_code is None else region_code.startswith(prefixes)
+
+    def require(self, right: Right, region_code: str | None = None) -> None:
+        """Raise PermissionDenied (403) unless the right is held there."""
+        if not self.may(right, region_code):
+            raise PermissionDenied("你的岗位没有这项权限。需要时请联系县局系统管理员调整任职。")
+
+    def q(self, path: str, right: Right = Right.READ) -> Q:
+        """The filter `path starts with one of my prefixes`; matches nothing when there are none."""
+        condition = Q(pk__in=[])
+        for prefix in self.prefixes(right):
+            condition |= Q(**{f"{path}__startswith": prefix})
+        return condition
+
+
+NOTHING = Scope()
+
+
+class ScopedQuerySet(QuerySet):
+    """Rows of a model that names in `region_path` the lookup to the code of the region it belongs to."""
+
+    def within(self, scope: Scope, right: Right = Right.READ) -> "ScopedQuerySet":
+        """The rows whose region lies in the scope (for the right given)."""
+        return self.filter(scope.q(self.model.region_path, right))
+
+
+class ScopeMiddleware:
+    """Gives every request its `scope`, read from the user's postings at first use."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        request.scope = SimpleLazyObject(lambda: user.scope() if user.is_authenticated else NOTHING)
+        return self.get_response(request)

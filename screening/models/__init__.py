@@ -1,0 +1,37 @@
+"""Registry, lists, facts, screening matches, cases and their verification."""
+
+from screening.models.case import Case, CaseEvent, CategoryMatch
+from screening.models.fact import (
+    BenefitRecord,
+    DisabilityCertificate,
+    IllnessRecord,
+    PriorFinding,
+    WatchRecord,
+)
+from screening.models.household import Household, Membership, Person
+from screening.models.source import ColumnAlias, ListRow, Question, QuestionKind, SourceList
+from screening.models.verification import Decision, IncomeItem, MemberCheck, Obligor, Verification
+
+__all__ = [
+    "BenefitRecord",
+    "Case",
+    "CaseEvent",
+    "CategoryMatch",
+    "ColumnAlias",
+    "Decision",
+    "DisabilityCertificate",
+    "Household",
+    "IllnessRecord",
+    "IncomeItem",
+    "ListRow",
+    "MemberCheck",
+    "Membership",
+    "Obligor",
+    "Person",
+    "PriorFinding",
+    "Question",
+    "QuestionKind",
+    "SourceList",
+    "Verification",
+    "WatchRecord",
+]
