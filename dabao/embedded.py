@@ -55,11 +55,12 @@ def locked(path: Path) -> Iterator[None]:
 
 def process_is(pid: int, program: str, argument: str) -> bool:
     """Whether the process runs that program with that argument: a pid alone may have been reused."""
+    process = Path("/proc") / str(pid)
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        name, words = (process / "comm").read_text().strip(), (process / "cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return False
-    return Path(os.fsdecode(words[0])).name == program and any(argument.encode() in word for word in words)
+    return name == program and os.fsencode(argument) in words
 
 
 class Postgres:

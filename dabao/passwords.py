@@ -42,11 +42,12 @@ class ComplexityValidator:
 
 
 class LocalWordsValidator:
-    """No password of the county's and the office's own words."""
+    """No password that leans on the county's and the office's own words, or on the user name."""
 
-    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002 Django's signature
-        if any(word in password.lower() for word in LOCAL_WORDS):
+    def validate(self, password: str, user: Any = None) -> None:
+        words = LOCAL_WORDS if user is None else (*LOCAL_WORDS, user.get_username().lower())
+        if any(word and word in password.lower() for word in words):
             raise ValidationError(self.get_help_text(), "password_local_word")
 
     def get_help_text(self) -> str:
-        return "密码不要含地名、单位和业务的拼音（如 dayao、minzheng、dibao），这些最容易被猜中。"
+        return "密码不要含账号名，也不要含地名、单位和业务的拼音（如 dayao、minzheng、dibao），这些最容易被猜中。"
