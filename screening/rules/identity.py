@@ -186,7 +186,7 @@ def read_id(text: str | None, as_of: date) -> IdReading:
 
 
 def slip_between(one: str, other: str) -> Slip | None:
-    """Whether two numbers differ by one wrong character or two swapped neighbours; None otherwise or if equal."""
+    """Tell whether one character is wrong or two neighbours are swapped; else, or if equal, None."""
     if len(one) != len(other):
         return None
     apart = [place for place, (left, right) in enumerate(zip(one, other, strict=True)) if left != right]
