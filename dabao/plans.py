@@ -1,0 +1,54 @@
+"""The plan in force and its dated standards, for every layer above. No row here belongs to a township."""
+
+from datetime import date
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+
+from dabao.models import Phase, Region, Standard, StandardKind, WorkPlan
+
+
+class NoPlanError(ObjectDoesNotExist):
+    """No plan was loaded: `manage.py load_plan` does it."""
+
+
+def current() -> WorkPlan:
+    """The latest plan of the county. Raises NoPlanError."""
+    plan = WorkPlan.objects.select_related("region").order_by("-year").first()
+    if plan is None:
+        raise NoPlanError("还没有方案。请先运行 manage.py load_plan。")
+    return plan
+
+
+def by_code(code: str | None) -> WorkPlan:
+    """The plan of that code, or the current one for None. Raises NoPlanError."""
+    if code is None:
+        return current()
+    plan = WorkPlan.objects.select_related("region").filter(code=code).first()
+    if plan is None:
+        raise NoPlanError(f"没有代号为「{code}」的方案。")
+    return plan
+
+
+def phases(plan: WorkPlan) -> list[Phase]:
+    """The phases in order."""
+    return list(plan.phases.order_by("number"))
+
+
+def phase_on(plan: WorkPlan, day: date) -> Phase | None:
+    """The phase that the day lies in; None before the first and after the last."""
+    return plan.phases.filter(first_day__lte=day, last_day__gte=day).first()
+
+
+def standard(kind: StandardKind, region_code: str, day: date) -> Standard | None:
+    """The standard in force there on that day; None when the table has none."""
+    return Standard.objects.in_force(kind, region_code, day)
+
+
+def townships(plan: WorkPlan) -> list[Region]:
+    """The townships of the plan's region, in the county's order."""
+    return list(Region.objects.filter(parent=plan.region).order_by("order", "code"))
+
+
+def demo_mode() -> bool:
+    return settings.DABAO_MODE == "demo"
