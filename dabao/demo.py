@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 
+from dabao import audit
 from dabao.models import User
 from dabao.scope import Role
 
@@ -55,6 +57,7 @@ def check_no_demo_accounts(databases: list[str] | None = None, **_: object) -> l
     return []
 
 
+@transaction.atomic
 def disable_demo_accounts() -> int:
     """Take the demo accounts out of use and end their sessions. How many there were."""
     users = list(User.objects.filter(is_demo=True, is_active=True))
@@ -63,4 +66,5 @@ def disable_demo_accounts() -> int:
         user.end_sessions()
         user.set_unusable_password()
         user.save()
+        audit.record("account.disable", actor=None, obj=user, label=audit.COMMAND_LINE, demo=True)
     return len(users)

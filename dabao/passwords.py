@@ -50,4 +50,4 @@ class LocalWordsValidator:
             raise ValidationError(self.get_help_text(), "password_local_word")
 
     def get_help_text(self) -> str:
-        return "密码不要含账号名，也不要含地名、单位和业务的拼音（如 dayao、minzheng、dibao），这些最容易被猜中。"
+        return "密码不要含账号名、地名、单位和业务的拼音（如 dayao、minzheng、dibao），这些最容易被猜中。"

@@ -83,6 +83,9 @@ class Person(Editable):
     died_on = models.DateField("死亡日期", null=True, blank=True)
     row = models.ForeignKey("ListRow", models.PROTECT, verbose_name="来源行", null=True, related_name="+")
 
+    objects = ScopedQuerySet.as_manager()
+    region_path = "memberships__household__region__code"
+
     class Meta:
         verbose_name = verbose_name_plural = "人"
         constraints = [
