@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 logger = logging.getLogger(__name__)
 
@@ -230,7 +230,9 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         owner = self._owner()
-        who = {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        who: dict[str, Any] = (
+            {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        )
         path = self._program(program)
         if owner is not None:
             self._open_programs(path.parent.parent)
