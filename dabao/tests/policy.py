@@ -2,22 +2,35 @@
 
 A URL name missing here fails the build, and so does an entry without a URL. Add a line with each URL:
 
-    "screening:worklist": page(),                     a page whose rows are cut to the scope
-    "screening:household": row(some_case),            an address of one record: a stranger gets 404
-    "supervision:board": page(),                      …
-    "account": own(),                                 anybody who is signed in, about himself
     "signin": everybody(),
+    "account": own(),                          anybody who is signed in, about himself
+    "screening:worklist": page(),              a page of a right, its rows cut to the scope
+    "screening:household": row(case_of),       the address of one record
 
-`row` takes a function that makes a real record in 赵家店镇 and gives the URL's arguments for it; the
-stranger is posted to another township and must get the answer of a record that never was.
+An address with arguments takes a function from the `World` to them; for `row` it makes a real record in
+石羊镇, and the stranger (cast.stranger, of 桂花镇) must get the answer of a record that never was.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from types import SimpleNamespace
 from typing import Any
 
-from dabao.models import Region
+from dabao.tests.cast import Cast
+from screening.models import Household
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What arguments can be made of: the county and its plan, the people, and a maker of households."""
+
+    county: SimpleNamespace
+    cast: Cast
+    make_household: Callable[..., Household]
+
+
+Arguments = Callable[[World], dict[str, Any]]
 
 
 class Reach(Enum):
@@ -29,46 +42,30 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How an address must answer. `arguments` makes its arguments: those of a real record for `ROW`."""
+    """How an address must answer, and how its arguments are made."""
 
     reach: Reach
-    arguments: Callable[[], dict[str, Any]] = dict
+    arguments: Arguments
 
 
-def everybody(arguments: Callable[[], dict[str, Any]] = dict) -> Policy:
+def _none(world: World) -> dict[str, Any]:
+    return {}
+
+
+def everybody(arguments: Arguments = _none) -> Policy:
     return Policy(Reach.EVERYBODY, arguments)
 
 
-def own(arguments: Callable[[], dict[str, Any]] = dict) -> Policy:
+def own(arguments: Arguments = _none) -> Policy:
     return Policy(Reach.OWN, arguments)
 
 
-def page(arguments: Callable[[], dict[str, Any]] = dict) -> Policy:
+def page(arguments: Arguments = _none) -> Policy:
     return Policy(Reach.PAGE, arguments)
 
 
-def row(arguments: Callable[[], dict[str, Any]]) -> Policy:
+def row(arguments: Arguments) -> Policy:
     return Policy(Reach.ROW, arguments)
-
-
-def county_tree() -> dict[str, Region]:
-    """Two townships of Dayao with a village each, as the walk's records and its stranger need them."""
-    regions: dict[str, Region] = {}
-    for code, name, level in (
-        ("53", "云南省", "province"),
-        ("5323", "楚雄州", "prefecture"),
-        ("532326", "大姚县", "county"),
-        ("532326106", "赵家店镇", "township"),
-        ("532326106200", "赵家店村", "village"),
-        ("532326102", "石羊镇", "township"),
-        ("532326102200", "石羊村", "village"),
-    ):
-        parent = max((c for c in regions if code.startswith(c)), key=len, default=None)
-        regions[code], _ = Region.objects.get_or_create(
-            code=code,
-            defaults={"name": name, "official_name": name, "level": level, "parent_id": parent},
-        )
-    return regions
 
 
 POLICY: dict[str, Policy] = {}

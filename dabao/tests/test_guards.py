@@ -9,7 +9,6 @@ import pkgutil
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date
 from types import ModuleType
 
 import pytest
@@ -19,9 +18,8 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from dabao.models import Posting, Region, User
-from dabao.scope import Role
-from dabao.tests.policy import POLICY, WITHOUT_REGION, Policy, Reach, county_tree
+from dabao.models import Region
+from dabao.tests.policy import POLICY, WITHOUT_REGION, Reach, World
 
 APPS = ("dabao", "screening", "reports", "supervision")
 
@@ -122,31 +120,24 @@ def test_the_policy_table_declares_no_address_that_is_gone():
 
 
 @pytest.fixture
-def regions(db) -> dict[str, Region]:
-    return county_tree()
+def world(county, cast, make_household) -> World:
+    return World(county, cast, make_household)
 
 
 @pytest.fixture
-def stranger(client: Client, regions: dict[str, Region]) -> Client:
-    """Signed in as staff of 石羊镇; the records of the walk lie in 赵家店镇."""
-    user = User.objects.create(username="stranger", name="陌生人")
-    Posting.objects.create(
-        user=user, role=Role.TOWNSHIP_STAFF, region=regions["532326102"], first_day=date(2020, 1, 1)
-    )
-    client.force_login(user)
-    return client
+def stranger(client_of, cast) -> Client:
+    """Staff and head of 桂花镇; the records of the walk lie in 石羊镇."""
+    return client_of(cast.stranger)
 
 
 @pytest.fixture
-def nobody(db) -> Client:
+def idle(client_of, cast) -> Client:
     """Signed in, without any posting."""
-    client = Client()
-    client.force_login(User.objects.create(username="nobody", name="无任职"))
-    return client
+    return client_of(cast.idle)
 
 
-def address(name: str, policy: Policy) -> str:
-    return reverse(name, kwargs=policy.arguments())
+def address(name: str, world: World) -> str:
+    return reverse(name, kwargs=POLICY[name].arguments(world))
 
 
 def answers(client: Client, url: str) -> dict[str, int]:
@@ -162,8 +153,8 @@ def body(client: Client, url: str) -> str:
 
 
 @pytest.mark.parametrize("name", names(Reach.OWN, Reach.PAGE, Reach.ROW))
-def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(client, regions, name):
-    url = address(name, POLICY[name])
+def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(client, world, name):
+    url = address(name, world)
     answer = client.get(url)
     if answer.status_code == 405:
         answer = client.post(url)
@@ -174,29 +165,29 @@ def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(client, regions, name)
 
 
 @pytest.mark.parametrize("name", names(Reach.EVERYBODY))
-def test_a_public_address_asks_for_no_sign_in(client, regions, name):
-    found = answers(client, address(name, POLICY[name]))
+def test_a_public_address_asks_for_no_sign_in(client, world, name):
+    found = answers(client, address(name, world))
     assert found
     assert all(status < 400 for method, status in found.items() if method == "GET")
 
 
 @pytest.mark.parametrize("name", names(Reach.PAGE))
-def test_who_has_no_posting_is_refused(nobody, regions, name):
-    found = answers(nobody, address(name, POLICY[name]))
+def test_who_has_no_posting_is_refused(idle, world, name):
+    found = answers(idle, address(name, world))
     assert found
     assert set(found.values()) <= {403, 404}
 
 
 @pytest.mark.parametrize("name", names(Reach.ROW))
-def test_a_stranger_gets_404_for_a_record_that_is_not_his(stranger, nobody, name):
-    url = address(name, POLICY[name])
+def test_a_stranger_gets_404_for_a_record_that_is_not_his(stranger, idle, world, name):
+    url = address(name, world)
     assert set(answers(stranger, url).values()) == {404}
-    assert set(answers(nobody, url).values()) <= {403, 404}
+    assert set(answers(idle, url).values()) <= {403, 404}
 
 
 @pytest.mark.parametrize("name", names(Reach.ROW))
-def test_the_answer_for_a_strangers_record_is_the_answer_for_none(stranger, name):
-    arguments = POLICY[name].arguments()
+def test_the_answer_for_a_strangers_record_is_the_answer_for_none(stranger, world, name):
+    arguments = POLICY[name].arguments(world)
     absent = {
         key: uuid.uuid4() if isinstance(value, uuid.UUID) else value for key, value in arguments.items()
     }
