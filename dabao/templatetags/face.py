@@ -227,3 +227,49 @@ def _css_of(widget) -> str:
     if isinstance(widget, Select):
         return "form-select"
     return "form-control"
+
+
+SCALE_LEFT, SCALE_RIGHT = 20, 540
+
+
+@register.simple_tag
+def scale(amount: Decimal | None, standard: Decimal, line: Decimal | None = None) -> SafeString:
+    """A household's per-capita income (yuan) on one line with the dibao standard and the poverty line.
+
+    Only the stretch that matters is drawn. ``js/percapita.js`` draws the same while somebody is typing.
+    """
+    marks = [("low", "扶贫标准", line), ("std", "农村低保标准", standard)]
+    values = [Decimal(value) for value in (amount, standard, line) if value]
+    low, high = min(values), max(values)
+    room = max(high - low, high * Decimal("0.05"), Decimal(1)) / 2
+
+    def at(value: Decimal) -> int:
+        share = (Decimal(value) - low + room) / (high - low + 2 * room)
+        return round(SCALE_LEFT + share * (SCALE_RIGHT - SCALE_LEFT))
+
+    drawn = format_html_join(
+        "",
+        '<line class="{}" x1="{}" x2="{}" y1="20" y2="36"/>'
+        '<text x="{}" y="52" text-anchor="middle">{} {}</text>',
+        ((css, at(value), at(value), at(value), word, money(value)) for css, word, value in marks if value),
+    )
+    own, words = "", "还没有算出人均收入"
+    if amount is not None:
+        words = f"本户人均 {per_capita(amount)} 元，农村低保标准 {money(standard)} 元"
+        own = format_html(
+            '<line class="gap" x1="{0}" x2="{1}" y1="28" y2="28"/>'
+            '<circle class="dot" cx="{0}" cy="28" r="7"/>'
+            '<text class="own" x="{0}" y="14" text-anchor="middle">本户 {2}</text>',
+            at(amount),
+            at(standard),
+            per_capita(amount),
+        )
+    return format_html(
+        '<svg class="scale" viewBox="0 0 560 58" role="img" aria-label="{}" data-sum-scale>'
+        '<line class="axis" x1="{}" x2="{}" y1="28" y2="28"/>{}{}</svg>',
+        words,
+        SCALE_LEFT,
+        SCALE_RIGHT,
+        drawn,
+        own,
+    )

@@ -109,3 +109,8 @@ document.addEventListener("click", (event) => {
 // After a refused form the focus goes to the first field with an error.
 const wrong = document.querySelector(".is-invalid, [aria-invalid=true]");
 if (wrong && !document.querySelector("dialog[open]")) wrong.focus();
+
+// Filters are open on a desk and behind their button on a phone.
+if (window.matchMedia("(max-width: 767.98px)").matches) {
+  for (const fold of document.querySelectorAll("details[data-folds-on-phone]")) fold.open = false;
+}
