@@ -1,0 +1,152 @@
+"""Family income, where it stands against the standards, taper and refusals (C14, C15, C16; Plan 二(四)).
+
+Money is `Decimal` yuan over twelve months; amounts are rounded half up to two places at the end only.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from screening.choices import INCOME_SIGNS
+
+CENT = Decimal("0.01")
+MONTHS_A_YEAR = 12
+
+
+class Place(StrEnum):
+    """Where an amount stands against a standard."""
+
+    BELOW = "below"
+    AT = "at"
+    ABOVE = "above"
+
+
+class Reply(StrEnum):
+    """What became of one offer of a job or project; pending while not answered or its reason not judged."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED_WITH_REASON = "refused_with_reason"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeItem:
+    """One item: `kind` an `IncomeKind` value, `amount` yuan over twelve months, never negative."""
+
+    kind: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """Family income with its sum by kind; `family` and `per_capita` in yuan and cents.
+
+    `per_capita` is None while the number of members living together is not known.
+    """
+
+    family: Decimal
+    members: int
+    per_capita: Decimal | None
+    by_kind: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An income against one standard; `difference` = income - standard, negative below."""
+
+    place: Place
+    difference: Decimal
+    standard: Decimal
+
+    @property
+    def gap(self) -> Decimal:
+        """Yuan to the standard, without sign."""
+        return abs(self.difference)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer of a job or project to one person; `order` breaks ties of the same day."""
+
+    day: date
+    reply: str
+    order: int = 0
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Half up to cents, away from zero for losses too."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def family_income(items: Iterable[IncomeItem], members: int) -> Income:
+    """Sum of the items with their signs, and its share for each of the members living together.
+
+    wages - employment cost + business - its cost + property + transfers received - transfers paid (C16).
+    """
+    by_kind: dict[str, Decimal] = {}
+    for item in items:
+        by_kind[item.kind] = by_kind.get(item.kind, Decimal(0)) + item.amount
+    family = sum((INCOME_SIGNS[kind] * amount for kind, amount in by_kind.items()), Decimal(0))
+    per_capita = rounded(family / members) if members > 0 else None
+    return Income(rounded(family), members, per_capita, by_kind)
+
+
+def position(income: Decimal, standard: Decimal) -> Position:
+    """Below, exactly at or above a standard, with the difference."""
+    difference = income - standard
+    place = Place.BELOW if difference < 0 else Place.ABOVE if difference > 0 else Place.AT
+    return Position(place, difference, standard)
+
+
+def may_keep_dibao(income: Decimal, poverty_line: Decimal, rural_dibao: Decimal) -> bool:
+    """脱贫不脱保: above the poverty line and below the 低保 standard, both strictly (C14)."""
+    return poverty_line < income < rural_dibao
+
+
+def may_taper(income: Decimal, rural_dibao: Decimal) -> bool:
+    """Above the 低保 standard: a taper may be given (可给予). Exactly at it the officer decides (C15)."""
+    return income > rural_dibao
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many calendar months later; the last of the month where there is none (31 Aug + 6)."""
+    years, month = divmod(day.month - 1 + months, MONTHS_A_YEAR)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def taper_end(first_day: date, months: int, *, shortest: int, longest: int) -> date:
+    """Last day of a taper begun on `first_day`, as long as the plan allows (6 to 12 months)."""
+    if not shortest <= months <= longest:
+        message = f"渐退期应为 {shortest} 至 {longest} 个月，现在填的是 {months} 个月。请改正月数。"
+        raise ValueError(message)
+    return add_months(first_day, months)
+
+
+def refusal_run(offers: Iterable[Offer]) -> int:
+    """Refusals without valid reason in a row up to the last offer, in the order of their days (C16).
+
+    Accepting, or refusing with a valid reason, sets it back to 0; a pending offer changes nothing.
+    Offers recorded late fall into their place.
+    """
+    run = 0
+    for offer in sorted(offers, key=lambda offer: (offer.day, offer.order)):
+        if offer.reply == Reply.REFUSED:
+            run += 1
+        elif offer.reply != Reply.PENDING:
+            run = 0
+    return run
+
+
+def may_propose_cut(
+    offers: Iterable[Offer], threshold: int, *, able: bool | None, employed: bool | None
+) -> bool:
+    """Whether a cut of this person's own share may be proposed: `threshold` refusals in a row.
+
+    Only for somebody able to work and not employed; not while either is unknown (None).
+    """
+    return able is True and employed is False and refusal_run(offers) >= threshold
