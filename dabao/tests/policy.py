@@ -68,7 +68,9 @@ def row(arguments: Arguments) -> Policy:
     return Policy(Reach.ROW, arguments)
 
 
-POLICY: dict[str, Policy] = {}
+POLICY: dict[str, Policy] = {
+    "supervision:home": own(),
+}
 
 # Tables without a path to a region, each with the reason why no row of it needs one.
 WITHOUT_REGION = {

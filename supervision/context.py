@@ -1,0 +1,32 @@
+"""What the frame of every page needs: the bar, the drill strip, today, who is looking."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from dabao import clock, plans
+from supervision.navigation import Item, bar, phone_bar
+from supervision.queries.waiting import waiting
+
+DRILL_WORDS = "本页的“今天”都按这一天计算；群众姓名、号码均为虚构"
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """`nav`, `phone_nav`, `strip`, `today`, `viewer`; nothing is looked up before a template asks."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+
+    def items() -> list[Item]:
+        if not signed_in:
+            return []
+        return bar(request.scope, request.path, waiting(request.scope))
+
+    nav = SimpleLazyObject(items)
+    return {
+        "nav": nav,
+        "phone_nav": SimpleLazyObject(lambda: phone_bar(list(nav))),
+        "strip": DRILL_WORDS if clock.is_set() or plans.demo_mode() else None,
+        "today": clock.today(),
+        "viewer": user if signed_in else None,
+    }

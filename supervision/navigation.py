@@ -1,0 +1,96 @@
+"""The bar of every page: which words a scope sees, and what waits behind them (pages, Navigation)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from dabao.scope import Right, Scope
+
+PHONE_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word of the bar. `rights`: any one of them shows it. `waits`: the name of the count beside it.
+
+    `only_waiting` shows it only while something waits; `instead_of` only while that other page is not there.
+    """
+
+    label: str
+    url_name: str
+    rights: frozenset[Right] = frozenset()
+    waits: str = ""
+    only_waiting: bool = False
+    instead_of: str = ""
+    phone: int = 9
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A word as shown: where it leads, how much waits there, whether it is the page one is on."""
+
+    label: str
+    url: str
+    count: int
+    current: bool
+    short: str
+    phone: int
+
+
+ENTRIES = (
+    Entry("首页", "supervision:home", phone=0),
+    Entry("督战图", "supervision:board", frozenset({Right.BOARD}), phone=1),
+    Entry("名单导入", "screening:lists", frozenset({Right.IMPORT}), "lists", phone=3, short="导入"),
+    Entry("三部门比对", "screening:matches", frozenset({Right.IMPORT}), "matches", phone=6, short="比对"),
+    Entry("排查名单", "screening:cases", frozenset({Right.VERIFY}), "to_verify", phone=1),
+    Entry("排查名单", "screening:cases", frozenset({Right.BOARD}), instead_of="screening:ledger", phone=2),
+    Entry("复核", "screening:recheck", frozenset({Right.RECHECK}), "to_recheck", only_waiting=True, phone=3),
+    Entry("台账", "screening:ledger", frozenset({Right.READ}), phone=2),
+    Entry("预警", "screening:warnings", frozenset({Right.READ}), "warnings", phone=5),
+    Entry("督战整改", "supervision:findings", frozenset({Right.READ}), "findings", phone=4, short="整改"),
+    Entry("月报", "reports:calendar", frozenset({Right.READ_REPORT}), phone=4),
+    Entry("账号任职", "dabao:accounts", frozenset({Right.ACCOUNTS}), phone=1, short="账号"),
+    Entry("股室", "dabao:units", frozenset({Right.ACCOUNTS}), phone=2),
+    Entry("运行状况", "dabao:running", frozenset({Right.ACCOUNTS}), phone=3, short="运行"),
+    Entry("设置", "dabao:settings", frozenset({Right.PLAN, Right.ACCOUNTS}), phone=6),
+    Entry("操作日志", "dabao:audit", frozenset({Right.AUDIT}), phone=1, short="日志"),
+)
+
+
+def url_of(name: str) -> str:
+    """The address of a page, empty while there is no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def bar(scope: Scope, path: str, waiting: Mapping[str, int]) -> list[Item]:
+    """The words for this scope, in the county's order; `waiting` = counts by name (absent counts are 0)."""
+    shown: dict[str, Entry] = {}
+    for entry in ENTRIES:
+        url = url_of(entry.url_name)
+        allowed = not entry.rights or any(scope.may(right) for right in entry.rights)
+        stood_in = bool(entry.instead_of and url_of(entry.instead_of))
+        idle = entry.only_waiting and not waiting.get(entry.waits)
+        if url and allowed and not stood_in and not idle:
+            shown.setdefault(url, entry)
+    here = _current(path, list(shown))
+    return [
+        Item(entry.label, url, waiting.get(entry.waits, 0), url == here, entry.short, entry.phone)
+        for url, entry in shown.items()
+    ]
+
+
+def phone_bar(items: list[Item]) -> list[Item]:
+    """The four words a phone has room for; the rest stand behind 更多."""
+    kept = sorted(items, key=lambda item: item.phone)[:PHONE_WORDS]
+    return [item for item in items if item in kept]
+
+
+def _current(path: str, urls: list[str]) -> str:
+    """The address the path lies under; home only when it is home itself."""
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default="")
