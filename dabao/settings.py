@@ -63,11 +63,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "dabao.audit.AuditMiddleware",
     "dabao.scope.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dabao.sessions.SessionMiddleware",
 ]
 
 ROOT_URLCONF = "dabao.urls"
@@ -78,7 +80,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["dabao.templatetags.face", "screening.templatetags.category"],
+            "builtins": [
+                "dabao.templatetags.face",
+                "dabao.templatetags.charts",
+                "screening.templatetags.category",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -117,6 +123,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 # --- People: accounts, sessions, passwords ---
 
 AUTH_USER_MODEL = "dabao.User"
+CSRF_FAILURE_VIEW = "dabao.views.errors.no_token"
 LOGIN_URL = "/signin/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/signin/"

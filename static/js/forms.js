@@ -114,3 +114,10 @@ if (wrong && !document.querySelector("dialog[open]")) wrong.focus();
 if (window.matchMedia("(max-width: 767.98px)").matches) {
   for (const fold of document.querySelectorAll("details[data-folds-on-phone]")) fold.open = false;
 }
+
+// The confirming button repeats the number of what was chosen: <input type="radio" data-confirm-label="确认入库 663 人">.
+document.addEventListener("change", (event) => {
+  const label = event.target.dataset?.confirmLabel;
+  const button = label && event.target.form.querySelector("[data-confirm]");
+  if (button) button.textContent = label;
+});
