@@ -137,6 +137,11 @@ class Scope:
 NOTHING = Scope()
 
 
+def whole(region_code: str) -> Scope:
+    """The scope of the system's own work in a region (jobs, commands): reads all of it."""
+    return Scope(None, frozenset({(Role.COUNTY_OFFICE.value, region_code)}))
+
+
 class ScopedQuerySet(QuerySet):
     """Rows of a model that names in `region_path` the lookup to the code of the region it belongs to."""
 

@@ -1,0 +1,191 @@
+"""Facts from the database as the rules take them: a fixed number of queries for one household or a county."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from dabao import plans
+from dabao.models import StandardKind, WorkPlan
+from dabao.scope import Scope
+from screening.choices import BenefitScheme, Coverage
+from screening.models import (
+    BenefitRecord,
+    DisabilityCertificate,
+    Household,
+    IllnessRecord,
+    Membership,
+    SourceList,
+    WatchRecord,
+)
+from screening.rules.facts import (
+    CertificateFact,
+    HouseholdFacts,
+    IllnessFact,
+    PersonFacts,
+    Source,
+    StandardFigure,
+    Standards,
+    WatchFact,
+)
+
+COVERING = frozenset({BenefitScheme.RURAL_DIBAO, BenefitScheme.URBAN_DIBAO, BenefitScheme.TEKUN})
+
+
+@dataclass(frozen=True, slots=True)
+class Screenable:
+    """A household as screening sees it: its facts, how many live in it, how far the roll covers it."""
+
+    id: UUID
+    facts: HouseholdFacts
+    living: int
+    coverage: str
+
+
+def standards_on(scope: Scope, plan: WorkPlan, day: date) -> Standards:  # noqa: ARG001 - standards are nobody's rows
+    """The standards in force in the plan's region on a day."""
+    return Standards(
+        rural_dibao=_figure(StandardKind.RURAL_DIBAO, plan, day),
+        poverty_line=_figure(StandardKind.POVERTY_LINE, plan, day),
+        near_factor=1 + Decimal(plan.near_miss_percent) / 100,
+    )
+
+
+def screenable(
+    scope: Scope, day: date, region_code: str = "", households: Collection[UUID] | None = None
+) -> Iterator[Screenable]:
+    """Every household of a region in scope (or those named), with the facts in force on the day."""
+    chosen = Household.objects.within(scope).filter(region__code__startswith=region_code)
+    if households is not None:
+        chosen = chosen.filter(pk__in=households)
+    sources = _Sources()
+    persons = _persons(chosen, households is not None, day, sources)
+    watches = _watches(chosen, day, sources)
+    covered, incomplete = _covered(chosen, households is not None, day)
+    rows = chosen.values_list(
+        "pk", "registered", "poverty_status", "income_per_capita", "lifted_year", *_row("row")
+    )
+    for pk, registered, status, income, lifted_year, *row in rows.iterator(chunk_size=5000):
+        members = tuple(persons.pop(pk, ()))
+        source = sources.of(*row)
+        facts = HouseholdFacts(
+            key=str(pk),
+            registered=registered,
+            poverty_status=status,
+            income_per_capita=income,
+            members=members,
+            watch=tuple(watches.get(pk, ())),
+            lifted_year=lifted_year,
+            source=source,
+            income_source=source,
+        )
+        living = [person.key for person in members if person.living]
+        yield Screenable(pk, facts, len(living), _coverage(living, covered, incomplete))
+
+
+def _figure(kind: StandardKind, plan: WorkPlan, day: date) -> StandardFigure | None:
+    standard = plans.standard(kind, plan.region_id, day)
+    if standard is None:
+        return None
+    return StandardFigure(standard.amount, standard.first_day, standard.document, standard.confirmed)
+
+
+def _on(day: date) -> Q:
+    return (Q(last_day=None) | Q(last_day__gte=day)) & Q(first_day__lte=day)
+
+
+class _Sources:
+    """Where facts come from: the lists are few and read once, the rows are named by the facts themselves."""
+
+    def __init__(self) -> None:
+        self._lists = {source.pk: source for source in SourceList.objects.all()}
+
+    def of(self, row: UUID | None, source_list: UUID | None, line: int | None) -> Source | None:
+        if row is None or source_list is None:
+            return None
+        about = self._lists[source_list]
+        return Source(str(row), about.get_kind_display(), line, about.as_of, about.confirmed_on)
+
+
+def _row(path: str) -> tuple[str, str, str]:
+    return f"{path}_id", f"{path}__source_list_id", f"{path}__line"
+
+
+def _persons(chosen: QuerySet, narrow: bool, day: date, sources: _Sources) -> dict[UUID, list[PersonFacts]]:
+    living_in = Membership.objects.filter(_on(day))
+    certificates = DisabilityCertificate.objects.filter(_on(day))
+    illnesses = IllnessRecord.objects.filter(_on(day))
+    if narrow:
+        living_in = living_in.filter(household__in=chosen)
+        ids = living_in.values("person")
+        certificates, illnesses = certificates.filter(person__in=ids), illnesses.filter(person__in=ids)
+    certificate_facts: dict[UUID, list[CertificateFact]] = defaultdict(list)
+    for person, kind, grade, parts, first, last, *row in certificates.values_list(
+        "person", "kind", "grade", "parts", "first_day", "last_day", *_row("row")
+    ):
+        certificate_facts[person].append(
+            CertificateFact(kind, grade, tuple(parts), True, first, last, sources.of(*row))
+        )
+    illness_facts: dict[UUID, list[IllnessFact]] = defaultdict(list)
+    for person, first, last, *row in illnesses.values_list("person", "first_day", "last_day", *_row("row")):
+        illness_facts[person].append(IllnessFact(first, last, sources.of(*row)))
+    found: dict[UUID, list[PersonFacts]] = defaultdict(list)
+    members = living_in.annotate(
+        name=F("person__name"), labour=F("person__labour"), died=F("person__died_on")
+    )
+    for household, person, name, labour, died, *row in (
+        members.order_by("relation")
+        .values_list("household", "person", "name", "labour", "died", *_row("person__row"))
+        .iterator(chunk_size=5000)
+    ):
+        found[household].append(
+            PersonFacts(
+                key=str(person),
+                name=name,
+                labour=labour,
+                living=died is None or died > day,
+                certificates=tuple(certificate_facts.get(person, ())),
+                illnesses=tuple(illness_facts.get(person, ())),
+                source=sources.of(*row),
+            )
+        )
+    return found
+
+
+def _watches(chosen: QuerySet, day: date, sources: _Sources) -> dict[UUID, list[WatchFact]]:
+    found: dict[UUID, list[WatchFact]] = defaultdict(list)
+    records = WatchRecord.objects.filter(_on(day), household__in=chosen)
+    for household, kind, first, last, *row in records.values_list(
+        "household", "kind", "first_day", "last_day", *_row("row")
+    ):
+        found[household].append(WatchFact(kind, first, last, sources.of(*row)))
+    return found
+
+
+def _covered(chosen: QuerySet, narrow: bool, day: date) -> tuple[set[str], set[str]]:
+    """Keys of the persons the roll covers, and of those whose certificate names fewer than it covers."""
+    records = BenefitRecord.objects.filter(_on(day), scheme__in=COVERING)
+    if narrow:
+        records = records.filter(
+            person__memberships__household__in=chosen, person__memberships__last_day=None
+        )
+    covered, incomplete = set(), set()
+    for person, short in records.values_list("person", "incomplete"):
+        covered.add(str(person))
+        if short:
+            incomplete.add(str(person))
+    return covered, incomplete
+
+
+def _coverage(living: list[str], covered: set[str], incomplete: set[str]) -> str:
+    """C03: how many of the living are on the roll; unknown when a certificate names too few."""
+    named = sum(key in covered for key in living)
+    if not named:
+        return Coverage.NONE
+    if named == len(living):
+        return Coverage.ALL
+    return Coverage.UNKNOWN if any(key in incomplete for key in living) else Coverage.PART
