@@ -47,7 +47,16 @@ class Trial:
         # Workers are processes of a database each; two do for a handful of testers and two cores.
         web = [*python, "gunicorn", "dabao.wsgi", "--bind", f"0.0.0.0:{self.port}", "--workers", "2"]
         commands = {
-            "web": [*web, "--threads", "4", "--timeout", "120", "--graceful-timeout", "10"],
+            "web": [
+                *web,
+                "--threads",
+                "4",
+                "--timeout",
+                "120",
+                "--graceful-timeout",
+                "10",
+                "--no-control-socket",
+            ],
             "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-mingle"],
             "beat": [*celery, "beat", "--schedule", str(data_dir / "beat"), "--pidfile="],
         }
