@@ -1,0 +1,144 @@
+"""Units and their townships (C19, C26). Making or ending an assignment writes the members' postings."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from dabao import audit
+from dabao.models import Posting, Region, Unit, UnitMember, User, WorkPlan
+from dabao.scope import Role
+from supervision.models import Assignment, Group
+
+
+@transaction.atomic
+def assign(
+    *,
+    group: Group,
+    unit: Unit,
+    township: Region,
+    first_day: date,
+    actor: User | None = None,
+    label: str = "",
+    order: int = 0,
+) -> Assignment:
+    """Set a unit against a township from a day on, and post its members there.
+
+    Raises ValidationError when the unit already has that township.
+    """
+    if Assignment.objects.filter(unit=unit, township=township, last_day=None).exists():
+        raise ValidationError(f"{unit.name}已经挂包{township.name}。要换人或换组，请先结束原来的挂包。")
+    assignment = Assignment(group=group, unit=unit, township=township, first_day=first_day, order=order)
+    assignment.full_clean()
+    assignment.save()
+    audit.record(
+        "assignment.make",
+        actor=actor,
+        obj=assignment,
+        label=label,
+        region_code=township.code,
+        unit=str(unit.pk),
+        first_day=first_day.isoformat(),
+    )
+    post_members(unit=unit, actor=actor, label=label)
+    return assignment
+
+
+@transaction.atomic
+def end_assignment(*, assignment: Assignment, last_day: date, actor: User | None = None) -> Assignment:
+    """End an assignment, and the postings that it gave, with a day not before its first (ValidationError)."""
+    if last_day < assignment.first_day:
+        raise ValidationError("止日早于起日，请改正。")
+    assignment.last_day = last_day
+    assignment.version += 1
+    assignment.full_clean()
+    assignment.save()
+    for posting in Posting.objects.filter(assignment=assignment.pk, last_day=None):
+        posting.last_day = max(last_day, posting.first_day)
+        posting.full_clean()
+        posting.save()
+    audit.record(
+        "assignment.end",
+        actor=actor,
+        obj=assignment,
+        region_code=assignment.township_id,
+        last_day=last_day.isoformat(),
+    )
+    return assignment
+
+
+@transaction.atomic
+def post_members(*, unit: Unit, actor: User | None = None, label: str = "") -> int:
+    """Give each member of the unit with an account his posting for each open assignment; how many are new."""
+    made = 0
+    members = UnitMember.objects.filter(unit=unit, last_day=None, user__isnull=False).select_related("user")
+    for assignment in Assignment.objects.filter(unit=unit, last_day=None).select_related("township"):
+        for member in members:
+            if Posting.objects.filter(user=member.user, assignment=assignment.pk).exists():
+                continue
+            posting = Posting(
+                user=member.user,
+                role=Role.SUPERVISION_UNIT,
+                region=assignment.township,
+                first_day=max(assignment.first_day, member.first_day),
+                assignment=assignment.pk,
+                granted_by=actor,
+            )
+            posting.full_clean()
+            posting.save()
+            made += 1
+            audit.record(
+                "posting.from_assignment",
+                actor=actor,
+                obj=posting,
+                label=label,
+                region_code=assignment.township_id,
+                user=str(member.user_id),
+                assignment=str(assignment.pk),
+            )
+    return made
+
+
+@transaction.atomic
+def load_supervision(*, plan: WorkPlan, path: Path, actor: User | None = None) -> int:
+    """Groups, units with their members, and assignments of a supervision file; how many assignments were new.
+
+    What stands already stays as it is. Villages of `exited_villages` are marked 出列村.
+    """
+    data = json.loads(path.read_text(encoding="utf-8"))
+    first_day, made, order = date.fromisoformat(data["first_day"]), 0, 0
+    for row in data["groups"]:
+        group, _ = Group.objects.get_or_create(
+            plan=plan,
+            order=row["number"],
+            defaults={"leader_name": row["leader"], "leader_post": row["post"]},
+        )
+        for line in row["assignments"]:
+            order += 1
+            unit = _unit(plan, line, order, first_day)
+            if not Assignment.objects.filter(unit=unit, township_id=line["region"]).exists():
+                township = Region.objects.get(code=line["region"])
+                assign(
+                    group=group,
+                    unit=unit,
+                    township=township,
+                    first_day=first_day,
+                    order=order,
+                    actor=actor,
+                    label=audit.COMMAND_LINE,
+                )
+                made += 1
+    Region.objects.filter(code__in=data["exited_villages"]).update(delisted_village=True)
+    return made
+
+
+def _unit(plan: WorkPlan, line: dict, order: int, first_day: date) -> Unit:
+    unit, new = Unit.objects.get_or_create(
+        name=line["unit"], defaults={"region": plan.region, "aliases": line["aliases"], "order": order}
+    )
+    if new:
+        for place, name in enumerate(line["members"], 1):
+            UnitMember.objects.create(unit=unit, name=name, order=place, first_day=first_day)
+    return unit
