@@ -1,5 +1,6 @@
 """Regions, the plan and its supervision table come out of the fixtures whole, and once (C19, C25–C28)."""
 
+import itertools
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -51,7 +52,7 @@ def test_the_county_has_twelve_townships_and_129_villages() -> None:
 def test_the_phases_follow_one_another_without_a_gap() -> None:
     days = list(Phase.objects.order_by("number").values_list("first_day", "last_day"))
     assert (days[0][0], days[-1][1]) == (date(2020, 3, 3), date(2020, 12, 30))
-    assert all((after[0] - before[1]).days == 1 for before, after in zip(days, days[1:], strict=False))
+    assert all((after[0] - before[1]).days == 1 for before, after in itertools.pairwise(days))
 
 
 @pytest.mark.usefixtures("loaded")
@@ -78,7 +79,8 @@ def test_annex_one_and_two_name_the_same_unit_differently() -> None:
 def test_loading_again_adds_nothing_and_keeps_what_was_changed_since() -> None:
     Standard.objects.filter(kind="rural_dibao").update(confirmed=True, amount=4600)
     WorkPlan.objects.update(publicity_days=5)
-    before = [model.objects.count() for model in (Region, Phase, Standard, Unit, UnitMember, Assignment)]
+    models = (Region, Phase, Standard, Unit, UnitMember, Assignment)
+    before = [model.objects.count() for model in models]
     call_command("load_plan", stdout=StringIO())
     assert before == [
         model.objects.count() for model in (Region, Phase, Standard, Unit, UnitMember, Assignment)
