@@ -149,3 +149,8 @@ class Standards:
 def source_data(sources: Iterable[Source | None]) -> dict[str, Any] | None:
     """Data of the first known source."""
     return next((source.data() for source in sources if source is not None), None)
+
+
+def age_on(born: date, day: date) -> int:
+    """Full years on a day; somebody born on 29 February is a year older on 1 March of common years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
