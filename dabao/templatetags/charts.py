@@ -78,7 +78,8 @@ def trend(points: Sequence[tuple[int, int]], days: int, total: int, line: int) -
     words = f"已排查 {thousands(done)} 户，按直线应到 {thousands(line)} 户，应排查 {thousands(total)} 户"
     return format_html(
         '<svg class="trend" viewBox="0 0 334 150" role="img" aria-label="{words}">'
-        '<line class="axis" x1="8" y1="142" x2="326" y2="142"/><line class="top" x1="8" y1="20" x2="326" y2="20"/>'
+        '<line class="axis" x1="8" y1="142" x2="326" y2="142"/>'
+        '<line class="top" x1="8" y1="20" x2="326" y2="20"/>'
         '<text x="8" y="15">应排查 {total} 户</text><line class="straight" x1="8" y1="142" x2="326" y2="20"/>'
         '<line class="needed" x1="{x}" y1="{y}" x2="326" y2="20"/><polyline class="so-far" points="{path}"/>'
         '<line class="now" x1="{x}" y1="20" x2="{x}" y2="142"/><circle class="dot" cx="{x}" cy="{y}" r="4"/>'

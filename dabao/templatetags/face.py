@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
@@ -70,14 +69,14 @@ def ruler(done: int, line: int | None = None, total: int = 0, size: str = "", un
     """
     height = RULER_HEIGHTS[size]
     pieces = [("track", Decimal(0), Decimal(100))]
-    words = f"完成 {intcomma(done)} / {intcomma(total)} {unit}"
+    words = f"完成 {thousands(done)} / {thousands(total)} {unit}"
     if line is not None and done < line:
         pieces.append(("miss", _percent(done, total), _percent(line - done, total)))
     if done:
         pieces.append(("got full" if done >= total else "got", Decimal(0), _percent(done, total)))
     tick = ""
     if line is not None and total:
-        words += f"，按直线应到 {intcomma(line)} {unit}"
+        words += f"，按直线应到 {thousands(line)} {unit}"
         tick = format_html(
             '<rect class="tick" x="{}%" y="-3" width="2" height="{}" transform="translate(-1)"/>',
             _percent(line, total),
@@ -108,8 +107,8 @@ def figure_link(count: int, url: str = "", unit: str = "", tone: str = "", bold:
     if not count:
         return format_html('<span class="fig zero">0</span>{}', after)
     if not url:
-        return format_html('<span class="{}">{}</span>{}', "b" if bold else "", intcomma(count), after)
-    return format_html('<a class="{}" href="{}">{}</a>{}', css, url, intcomma(count), after)
+        return format_html('<span class="{}">{}</span>{}', "b" if bold else "", thousands(count), after)
+    return format_html('<a class="{}" href="{}">{}</a>{}', css, url, thousands(count), after)
 
 
 @register.filter
@@ -120,20 +119,20 @@ def flash_look(level: str) -> dict:
 
 @register.filter
 def thousands(value) -> str:
-    """1265 → 1,265; nothing for None."""
-    return "" if value is None else intcomma(value)
+    """1265 → 1,265; nothing for None. (Django's own grouping for Chinese is by four digits.)"""
+    return "" if value is None or value == "" else f"{int(value):,}"
 
 
 @register.filter
 def households(value) -> str:
     """1265 → 1,265 户."""
-    return f"{intcomma(value or 0)} 户"
+    return f"{thousands(value or 0)} 户"
 
 
 @register.filter
 def persons(value) -> str:
     """37 → 37 人."""
-    return f"{intcomma(value or 0)} 人"
+    return f"{thousands(value or 0)} 人"
 
 
 @register.filter
