@@ -29,4 +29,7 @@ def category_chip(category: int, short: bool = False) -> SafeString:
 @register.simple_tag
 def category_chips(categories: Iterable[int], short: bool = True) -> SafeString:
     """The chips of one household in the plan's order."""
-    return format_html_join("", "{}", ((category_chip(number, short),) for number in sorted(set(categories))))
+    chips = format_html_join(
+        "", "{}", ((category_chip(number, short),) for number in sorted(set(categories)))
+    )
+    return format_html('<span class="cats">{}</span>', chips)
