@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from dabao import crypto
@@ -126,10 +128,16 @@ _CAST = {
 }
 
 
-def make_user(username: str, name: str, *postings: tuple[Role, str | None], first_day: date = FIRST_DAY) -> User:
-    user = User(username=username, name=name)
-    user.set_password(PASSWORD)
-    user.save()
+@cache
+def hashed_password() -> str:
+    """Hashing is slow on purpose: once for all of the cast."""
+    return make_password(PASSWORD)
+
+
+def make_user(
+    username: str, name: str, *postings: tuple[Role, str | None], first_day: date = FIRST_DAY
+) -> User:
+    user = User.objects.create(username=username, name=name, password=hashed_password())
     for role, region in postings:
         Posting.objects.create(user=user, role=role, region_id=region, first_day=first_day)
     return user
