@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from dabao import crypto
+
 register = template.Library()
 
 # Shape of each state; several words of the plan share a shape (missing and refused look like overdue).
@@ -41,7 +43,6 @@ FLASH_LOOKS = {
 }
 FLASH_INFO = {"css": "", "shape": "prog", "role": "status", "stays": "no"}
 
-ID_LENGTHS = (15, 18, 20)  # old and new citizen numbers, certificate of a disabled person
 MOBILE_LENGTH = 11
 
 RULER_HEIGHTS = {"": 8, "tall": 12, "thin": 5}
@@ -180,11 +181,7 @@ def per_capita(value: Decimal | None) -> str:
 def mask(number: str | None) -> str:
     """532326196203041217 → 532326********1217; 13887832217 → 138****2217. What is masked already stays."""
     text = number or ""
-    if len(text) in ID_LENGTHS:
-        return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}"
-    if len(text) == MOBILE_LENGTH:
-        return f"{text[:3]}****{text[-4:]}"
-    return text
+    return crypto.mask_phone(text) if len(text) == MOBILE_LENGTH else crypto.mask_id(text)
 
 
 @register.simple_tag(takes_context=True)
