@@ -1,0 +1,160 @@
+"""Work of the phases, township by township: the one definition for counts, lists, flags and reports (C27).
+
+| Phase | Total | Done |
+|---|---|---|
+| 1 排查 | cases opened by its last day | verified, or closed without (moved away, died, declined) |
+| 2 落实 | of those the verified ones, less those closed as rightly covered | closed |
+| 3 监测 | ledger households, one case each | none before follow-ups are recorded |
+| 4 巩固 | registered households on 低保 on its first day; before that, covered or enrolled now | none yet |
+
+On the business day and later the cases themselves are counted; on an earlier day, their events say.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Substr
+
+from dabao import clock, plans
+from dabao.models import Phase, WorkPlan
+from dabao.scope import Scope
+from screening.choices import BenefitScheme, CaseOutcome, CaseState, Coverage
+from screening.models import BenefitRecord, Case, CaseEvent
+from screening.rules.phases import PhaseSpan, Work, work_of_county, work_of_phase
+
+Part = Literal["total", "done", "left"]
+TOWNSHIP_DIGITS = 9
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class TownshipProgress:
+    """A township and its work in each phase of the plan, in the plan's order."""
+
+    code: str
+    name: str
+    works: tuple[Work, ...]
+
+
+def phase_cases(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date) -> QuerySet[Case]:
+    """The cases behind a figure of a phase; none when the plan has no phase of that number."""
+    found = plan.phases.filter(number=phase).first()
+    if found is None:
+        return Case.objects.none()
+    total, done = _total_and_done(found, day)
+    wanted = {"total": total, "done": total & done, "left": total & ~done}[work]
+    return _cases(scope, plan, day).filter(wanted)
+
+
+def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
+    """Every township of the plan that the scope touches, in the county's order; one query counts all phases.
+
+    Who sees a part of a township (a village assistant) gets the work of that part.
+    """
+    phases = plans.phases(plan)
+    counted = counts(scope, plan, day)
+    prefixes = scope.prefixes()
+    found = []
+    for township in plans.townships(plan):
+        if township.code.startswith(prefixes) or any(p.startswith(township.code) for p in prefixes):
+            row = counted.get(township.code, {})
+            works = tuple(
+                work_of_phase(
+                    row.get(f"total_{phase.number}", 0), row.get(f"done_{phase.number}", 0), span(phase), day
+                )
+                for phase in phases
+            )
+            found.append(TownshipProgress(township.code, township.name, works))
+    return found
+
+
+def counts(scope: Scope, plan: WorkPlan, day: date) -> dict[str, dict[str, int]]:
+    """`total_N` and `done_N` of each phase N by township code; townships without cases are left out."""
+    figures: dict[str, Any] = {}
+    for phase in plans.phases(plan):
+        total, done = _total_and_done(phase, day)
+        figures[f"total_{phase.number}"] = Count("pk", filter=total)
+        figures[f"done_{phase.number}"] = Count("pk", filter=total & done)
+    rows = _cases(scope, plan, day).values(township=_township()).annotate(**figures).order_by()
+    return {row.pop("township"): row for row in rows}
+
+
+def together(rows: list[TownshipProgress], phases: list[Phase], day: date) -> tuple[Work, ...]:
+    """Work of several townships in each phase: sums (also of the lines), pace of their own remainder."""
+    return tuple(
+        work_of_county([row.works[place] for row in rows], span(phase), day)
+        for place, phase in enumerate(phases)
+    )
+
+
+def done_by_day(scope: Scope, plan: WorkPlan, day: date) -> dict[str, dict[date, int]]:
+    """Households of phase 1 concluded on each day up to `day`, by township code (as verified now)."""
+    rows = (
+        _cases(scope, plan, clock.today())
+        .annotate(concluded=Coalesce("verified_on", "closed_on"))
+        .filter(concluded__lte=day)
+        .values("concluded", township=_township())
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    found: dict[str, dict[date, int]] = {}
+    for row in rows:
+        found.setdefault(row["township"], {})[row["concluded"]] = row["number"]
+    return found
+
+
+def span(phase: Phase) -> PhaseSpan:
+    return PhaseSpan(phase.first_day, phase.last_day)
+
+
+def _township() -> Substr:
+    return Substr("household__region_id", 1, TOWNSHIP_DIGITS)
+
+
+def _cases(scope: Scope, plan: WorkPlan, day: date) -> QuerySet[Case]:
+    """Cases of the plan in scope; for a past day with `state_then` and `outcome_then` of their last event."""
+    cases = Case.objects.within(scope).filter(plan=plan)
+    if day >= clock.today():
+        return cases
+    last = CaseEvent.objects.filter(case=OuterRef("pk"), day__lte=day).order_by("-day", "-at", "-pk")
+    return cases.annotate(
+        state_then=Coalesce(Subquery(last.values("to_state")[:1]), Value(CaseState.TO_VERIFY)),
+        outcome_then=Coalesce(Subquery(last.values("outcome")[:1]), Value("")),
+    )
+
+
+def _total_and_done(phase: Phase, day: date) -> tuple[Q, Q]:
+    """What counts in a phase on a day, and what of it is done (domain, Work of the phases)."""
+    now = day >= clock.today()
+    state, outcome = ("state", "outcome") if now else ("state_then", "outcome_then")
+    in_time = Q(opened_on__lte=min(day, phase.last_day))
+    closed = Q(**{state: CaseState.CLOSED})
+    verified = (Q(verified_on__isnull=False) | closed) if now else ~Q(**{state: CaseState.TO_VERIFY})
+    rightly_covered = closed & Q(**{outcome: CaseOutcome.COVERED_CONFIRMED})
+    match phase.number:
+        case 1:
+            return in_time, verified
+        case 2:
+            return in_time & verified & ~rightly_covered, closed
+        case 3:
+            return in_time, NOTHING
+        case _:
+            return in_time & _on_the_roll(phase, day), NOTHING
+
+
+def _on_the_roll(phase: Phase, day: date) -> Q:
+    """Registered households on 低保 on the phase's first day; before it, those covered or enrolled now."""
+    registered = Q(household__registered=True)
+    enrolled = Q(state=CaseState.CLOSED, outcome=CaseOutcome.ENROLLED)
+    if day < phase.first_day:
+        return registered & (Q(coverage__in=[Coverage.ALL, Coverage.PART]) | enrolled)
+    dibao = BenefitRecord.objects.filter(
+        Q(last_day=None) | Q(last_day__gte=phase.first_day),
+        person__memberships__household=OuterRef("household"),
+        person__memberships__last_day=None,
+        scheme__in=[BenefitScheme.RURAL_DIBAO, BenefitScheme.URBAN_DIBAO],
+        first_day__lte=phase.first_day,
+    )
+    return registered & (Exists(dibao) | (enrolled & Q(closed_on__lte=phase.first_day)))
