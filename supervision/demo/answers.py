@@ -54,7 +54,7 @@ class Home:
 
 
 def entry(
-    home: Home, conclusion: str, visited_on: date, role: str, standard: int, rng: random.Random
+    *, home: Home, conclusion: str, visited_on: date, role: str, standard: int, rng: random.Random
 ) -> Entry:
     """One filled-in verification that leads to the conclusion; amounts are whole yuan."""
     verdict, per_head, property_held, obligors = _conclude(home, conclusion, standard, rng)
@@ -76,7 +76,7 @@ def entry(
 
 def _conclude(
     home: Home, conclusion: str, standard: int, rng: random.Random
-) -> tuple[Verdict, int, list[str], list[ObligorFound]]:
+) -> tuple[Verdict, int, list[PropertyKind], list[ObligorFound]]:
     below = rng.randrange(int(standard * 0.55), standard - 60)
     if conclusion == COVERED:
         return Verdict(home.aid or Scheme.DIBAO, covered=True), below, [], []

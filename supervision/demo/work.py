@@ -1,4 +1,4 @@
-"""Work in progress of the twelve townships up to the demo's day, done by the real services on past business days.
+"""Work in progress of the twelve townships up to the demo's day, by the real services on past days.
 
 Which household comes out how is settled from 户编号 alone, so that a second run meets the same plan and
 leaves alone what stands.
@@ -64,11 +64,11 @@ class Township:
 
     def conclusions(self) -> dict[str, list[Case]]:
         """covered / eligible / not_eligible / left / returned → cases, in the numbers of the figures."""
-        tour = [case for case in self.cases if case.household.head.name in TOUR]
+        tour = [case for case in self.cases if case.household.head and case.household.head.name in TOUR]
         others = [case for case in self.cases if case not in tour]
         self.rng.shuffle(others)
         # The last villages of the route are those still to be visited.
-        late = {code for code in sorted({case.household.region_id for case in others})[-6:]}
+        late = set(sorted({case.household.region_id for case in others})[-6:])
         covered = [case for case in others if case.coverage == Coverage.ALL]
         open_ = [case for case in others if case.coverage != Coverage.ALL]
         for group in (covered, open_):
