@@ -43,22 +43,15 @@ class Trial:
     def _plan_children(self) -> list[Child]:
         data_dir = settings.DABAO_DATA_DIR
         python = [sys.executable, "-m"]
-        celery = [*python, "celery", "-A", "dabao"]
-        # Workers are processes of a database each; two do for a handful of testers and two cores.
-        web = [*python, "gunicorn", "dabao.wsgi", "--bind", f"0.0.0.0:{self.port}", "--workers", "2"]
+        # Two processes of four threads do for a handful of testers on two cores.
+        web = f"gunicorn dabao.wsgi --bind 0.0.0.0:{self.port} --workers 2 --threads 4 --preload"
+        patience = "--timeout 120 --graceful-timeout 10 --no-control-socket"
+        worker = "celery -A dabao worker --concurrency 2 --loglevel INFO --without-mingle"
+        beat = [*"celery -A dabao beat --pidfile= --schedule".split(), str(data_dir / "beat")]
         commands = {
-            "web": [
-                *web,
-                "--threads",
-                "4",
-                "--timeout",
-                "120",
-                "--graceful-timeout",
-                "10",
-                "--no-control-socket",
-            ],
-            "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-mingle"],
-            "beat": [*celery, "beat", "--schedule", str(data_dir / "beat"), "--pidfile="],
+            "web": [*python, *web.split(), *patience.split()],
+            "worker": [*python, *worker.split()],
+            "beat": [*python, *beat],
         }
         if not os.environ.get("REDIS_URL"):
             commands = {"redis": Redis(data_dir).command()} | commands
@@ -69,10 +62,10 @@ class Trial:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._end_soon)
         try:
-            for child in self.children:
-                child.start()
+            self._start("redis", "web")
             if self._wait_until_ready():
                 self._announce()
+            self._start("worker", "beat")  # after the page answers: nobody waits for them
             while not self.ending:
                 self._watch()
                 time.sleep(0.5)
@@ -81,6 +74,11 @@ class Trial:
                 child.end()
         self._say("已全部停止。")
         return 0
+
+    def _start(self, *names: str) -> None:
+        for child in self.children:
+            if child.name in names and not self.ending:
+                child.start()
 
     def _end_soon(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 signal's signature
         self.ending = True
