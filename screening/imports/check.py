@@ -250,6 +250,8 @@ def _read_identities(checked: Checked, as_of: date) -> None:
         if i in lost or (optional and _blank_identity(raw)):
             continue
         reading = read_identity(raw, as_of)
+        if reading.code == "ID_FORMAT" and key == "certificate" and len(reading.cleaned) == OLD_CERTIFICATE:
+            reading = read_identity(reading.cleaned[:15], as_of)
         checked.identities[i] = reading
         if not reading.ok:
             checked.add(i, key, reading.code, _identity_message(reading))
@@ -260,6 +262,7 @@ def _read_identities(checked: Checked, as_of: date) -> None:
             checked.add(i, key, "ID_AREA", message, WARNING)
 
 
+OLD_CERTIFICATE = 17  # a 15-digit number with type and grade
 PROVINCES = frozenset(
     [
         "11",

@@ -6,7 +6,7 @@ the ones seen in the field; a county's own stand in the alias table and are adde
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from screening.choices import ListKind
 from screening.imports import parse, values
@@ -48,6 +48,11 @@ def _text(limit: int) -> ParserFactory:
     return _fixed(parse.text(limit))
 
 
+def _a_year_later(as_of: date) -> date:
+    """Lists are made after their as-of day: some dates in them lie a little later."""
+    return as_of + timedelta(days=366)
+
+
 def _raw(key: str, label: str, *aliases: str) -> Column:
     return Column(key, label, aliases, _fixed(parse.raw_text))
 
@@ -72,7 +77,7 @@ VILLAGE = Column(
     _text(60),
 )
 GROUP = Column(
-    "group", "自然村", ("村民小组", "所在组", "组", "小组", "自然村组", "村小组", "自然村名称"), _text(100)
+    "group", "自然村", ("村民小组", "所在组", "组", "小组", "自然村组", "村小组", "自然村名称"), _text(40)
 )
 NAME = Column("name", "姓名", ("成员姓名", "人员姓名", "家庭成员姓名", "持证人姓名", "户主姓名"), _fixed(parse.name()), True, True)  # fmt: skip
 HEAD_NAME = Column("name", "户主姓名", ("姓名", "户主", "户主名称"), _fixed(parse.name()), True, True)
@@ -83,7 +88,7 @@ ID_ALIASES = (
 )  # fmt: skip
 REMARK = _raw("remark", "备注", "说明")
 
-HOUSEHOLD_NUMBER = Column("household_number", "户编号", ("户编码", "家庭编号", "户编号码", "户号"), _fixed(parse.number_text("户编号")))  # fmt: skip
+HOUSEHOLD_NUMBER = Column("household_number", "户编号", ("户编码", "家庭编号", "户编号码", "户号"), _fixed(parse.number_text("户编号", 30)))  # fmt: skip
 RELATION = Column(
     "relation",
     "与户主关系",
@@ -122,7 +127,7 @@ REGISTRY = Kind(
             "person_number",
             "人编号",
             ("户主个人编号", "人员编号", "个人编号"),
-            _fixed(parse.number_text("人编号")),
+            _fixed(parse.number_text("人编号", 40)),
         ),
         NAME,
         _identity("证件号码", *ID_ALIASES),
@@ -145,9 +150,9 @@ REGISTRY = Kind(
             ("劳动能力", "劳动力类型"),
             _fixed(parse.choice("劳动技能", values.LABOUR, values.LABOUR_BLANKS)),
         ),  # fmt: skip
-        Column("work", "务工状况", ("务工情况", "务工地点", "务工企业"), _text(100)),
+        Column("work", "务工状况", ("务工情况", "务工地点", "务工企业"), _text(60)),
         Column(
-            "work_months", "务工时间（月）", ("务工月数", "务工时长"), _fixed(parse.whole("务工时间", 0, 12))
+            "work_months", "务工时间（月）", ("务工月数", "务工时长"), _fixed(parse.months("务工时间"))
         ),
         Column(
             "insured",
@@ -201,7 +206,7 @@ REGISTRY = Kind(
             "checked_on",
             "排查日期",
             ("排查时间",),
-            lambda as_of: parse.day("排查日期", as_of.replace(year=as_of.year + 1)),
+            lambda as_of: parse.day("排查日期", _a_year_later(as_of)),
         ),  # fmt: skip
         Column(
             "relocated",
@@ -228,11 +233,10 @@ DISABILITY = Kind(
         Column(
             "grade", "残疾等级", ("等级", "级别"), _fixed(parse.choice("残疾等级", values.DISABILITY_GRADE))
         ),
-        Column(
-            "valid",
+        Column("status",
             "状态",
             ("证件状态", "残疾证状态"),
-            _fixed(parse.choice("状态", values.CERTIFICATE_VALID)),
+            _fixed(parse.choice("状态", values.CERTIFICATE_STATUS)),
         ),
         Column(
             "issued_on",
@@ -261,9 +265,9 @@ ILLNESS = Kind(
         Column("icd", "病种代码", ("ICD编码", "疾病编码", "ICD-10"), _text(40)),
         Column("filing", "备案类型", ("备案类别", "待遇类型"), _text(60)),
         Column(
-            "admitted_on", "入院日期", ("入院时间", "确诊日期"), lambda as_of: parse.day("入院日期", as_of)
+            "admitted_on", "入院日期", ("入院时间", "确诊日期"), lambda as_of: parse.day("入院日期", _a_year_later(as_of))
         ),
-        Column("discharged_on", "出院日期", ("出院时间",), lambda as_of: parse.day("出院日期", as_of)),
+        Column("discharged_on", "出院日期", ("出院时间",), lambda as_of: parse.day("出院日期", _a_year_later(as_of))),
         Column("total_cost", "总费用", ("医疗总费用", "费用总额"), _fixed(parse.money("总费用"))),
         Column(
             "own_cost", "个人自付", ("个人自付费用", "自付费用", "个人负担"), _fixed(parse.money("个人自付"))
@@ -300,7 +304,7 @@ BENEFITS = Kind(
             True,
             True,
         ),  # fmt: skip
-        Column("tier", "档次", ("保障类别", "保障档次", "类别", "低保类别"), _text(40)),
+        Column("tier", "档次", ("保障类别", "保障档次", "类别", "低保类别"), _text(30)),
         Column(
             "monthly",
             "月保障金额",
@@ -311,7 +315,7 @@ BENEFITS = Kind(
             "from_month",
             "起始保障年月",
             ("保障起始年月", "起始年月", "保障起始月", "享受起始时间", "开始保障时间"),
-            lambda as_of: parse.day("起始保障年月", as_of.replace(year=as_of.year + 1, day=1)),
+            lambda as_of: parse.day("起始保障年月", _a_year_later(as_of)),
         ),  # fmt: skip
         Column(
             "covered_people", "保障人数", ("保障人口", "享受人数"), _fixed(parse.whole("保障人数", 1, 40))
@@ -347,7 +351,7 @@ _WATCH_COLUMNS = (
         lambda as_of: parse.day("识别时间", as_of),
     ),  # fmt: skip
     Column(
-        "risk", "风险类型", ("返贫风险", "致贫风险", "致贫风险类型", "返贫风险类型", "主要风险"), _text(60)
+        "risk", "风险类型", ("返贫风险", "致贫风险", "致贫风险类型", "返贫风险类型", "主要风险"), _text(40)
     ),
     Column(
         "cleared", "风险是否消除", ("风险是否已消除",), _fixed(parse.choice("风险是否消除", values.YES_NO))

@@ -227,6 +227,24 @@ def whole(label: str, low: int, high: int) -> Parser:
     return _cleaned(parse)
 
 
+def months(label: str) -> Parser:
+    """Months in a year, 0 to 12, half months allowed; comes back as Decimal with one place."""
+
+    def parse(value: str, raw: Any) -> Any:
+        value = squeeze(value)
+        if raw.__class__ is str and value in BLANKS:
+            return None
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:个月|月)?", value)
+        if found is None:
+            return error("VALUE_TYPE", f"{label}“{value[:20]}”读不成月数", "请填 0 到 12 的数字")
+        number = Decimal(found[1]).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+        if number > 12:
+            return error("VALUE_RANGE", f"{label} {found[1]} 个月超过一年", "应在 0 到 12 之间，请核对")
+        return number
+
+    return _cleaned(parse)
+
+
 def day(label: str, last: date, whole_day: bool = False) -> Parser:
     """A date between 1900 and `last` in any usual spelling; a month alone is its first day."""
 

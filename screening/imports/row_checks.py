@@ -124,7 +124,7 @@ def disability_kind(text: str | None) -> tuple[int | None, list[int]]:
     if multiple:
         parts = [values.DISABILITY_KIND.get(part) for part in re.split(r"[、,，+/和;]", multiple[1]) if part]
         return (
-            (DisabilityKind.MULTIPLE.value, [part for part in parts if part])
+            (DisabilityKind.MULTIPLE.value, sorted(part for part in parts if part))
             if None not in parts
             else (None, [])
         )
@@ -132,7 +132,7 @@ def disability_kind(text: str | None) -> tuple[int | None, list[int]]:
         return DisabilityKind.MULTIPLE.value, []
     parts = [values.DISABILITY_KIND.get(part) for part in re.split(r"[、,+/和;]", plain) if part]
     if len(parts) > 1 and None not in parts:
-        return DisabilityKind.MULTIPLE.value, [part for part in parts if part]
+        return DisabilityKind.MULTIPLE.value, sorted(part for part in parts if part)
     return None, []
 
 

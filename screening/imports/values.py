@@ -120,9 +120,11 @@ DISABILITY_GRADE = {
     for suffix in ("级", "", "等", "级残疾")
 }
 
-CERTIFICATE_VALID = {
-    **dict.fromkeys(("正常", "有效", "在用", "激活"), True),
-    **dict.fromkeys(("注销", "冻结", "过期", "已注销", "已冻结", "已过期", "失效", "挂失", "迁出"), False),
+# 状态 of a certificate: those that count are stored blank, the others with their word.
+CERTIFICATE_STATUS = {
+    **dict.fromkeys(("正常", "有效", "在用", "激活"), ""),
+    **{word: word for word in ("注销", "冻结", "过期", "失效", "挂失", "迁出")},
+    **{f"已{word}": word for word in ("注销", "冻结", "过期", "失效", "挂失", "迁出")},
 }
 
 BENEFIT_SCHEME = {

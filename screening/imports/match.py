@@ -1,0 +1,250 @@
+"""Staged rows against the base: who is known, where he lives, what would change. Writes nothing but temp tables.
+
+The same plan serves preview and confirmation: `desk` has one line for each staged row that is not skipped,
+`home` one for each household of the list. `would` is what becomes of a row that is taken; `bad` rows have an
+error of their own, `held` ones belong to a household with a bad row.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.backends.utils import CursorWrapper
+
+from screening.choices import ListKind
+from screening.models import SourceList
+
+HOUSEHOLD_KINDS = (ListKind.REGISTRY, ListKind.MARGINAL)
+
+# An error of the row itself: what matching adds (and what depends on the hold) is worked out anew each time.
+OWN_ERROR = """r.problems @? 'strict $[*] ? (@[2] == "error" && @[1] != "HELD" && @[1] != "PERSON_ELSEWHERE")'"""
+
+# Field of Person → (key in the list, SQL of the staged value).
+PERSON_FIELDS = {
+    "sex": ("id", "coalesce(d.parsed->>'sex', '')"),
+    "birth_date": ("id", "(d.parsed->>'birth')::date"),
+    "number": ("person_number", "d.person_number"),
+    "ethnicity": ("ethnicity", "coalesce(d.parsed->>'ethnicity', '')"),
+    "education": ("education", "coalesce(d.parsed->>'education', '')"),
+    "student": ("student", "coalesce(d.parsed->>'student', '')"),
+    "health": ("health", "coalesce(d.parsed->>'health', '')"),
+    "labour": ("labour", "coalesce(d.parsed->>'labour', '')"),
+    "work": ("work", "coalesce(d.parsed->>'work', '')"),
+    "work_months": ("work_months", "(d.parsed->>'work_months')::numeric"),
+}
+# Field of Household → (key in the list, SQL of the staged value of the household's lead row).
+HOME_FIELDS = {
+    '"group"': ("group", "coalesce(o.h->>'group', '')"),
+    "poverty_status": ("poverty_status", "coalesce(o.h->>'poverty_status', '')"),
+    "lifted_year": ("lifted_year", "(o.h->>'lifted_year')::smallint"),
+    "poverty_kind": ("household_type", "coalesce(o.h->>'poverty_kind', '')"),
+    "cause": ("cause", "coalesce(o.h->>'cause', '')"),
+    "income_per_capita": ("income", "(o.h->>'income_per_capita')::numeric"),
+    "unsafe_house": ("dangerous_house", "(o.h->>'unsafe_house')::boolean"),
+    "safe_water": ("safe_water", "(o.h->>'safe_water')::boolean"),
+}
+
+
+@dataclass(frozen=True)
+class Present:
+    """The columns that a file has: what it does not have it does not change."""
+
+    keys: frozenset[str]
+
+    @classmethod
+    def of(cls, source: SourceList) -> "Present":
+        return cls(frozenset(key for columns in source.columns.values() for _title, key in columns if key))
+
+    def person_fields(self) -> dict[str, str]:
+        return {field: sql for field, (key, sql) in PERSON_FIELDS.items() if key in self.keys}
+
+    def home_fields(self) -> dict[str, str]:
+        keys = set(self.keys)
+        if "household_type" in keys:
+            keys.add("poverty_status")
+        return {field: sql for field, (key, sql) in HOME_FIELDS.items() if key in keys}
+
+
+def plan_households(cursor: CursorWrapper, source: SourceList, present: Present) -> None:
+    """Temp tables `desk` and `home` of a list that makes households and persons (registry, marginal)."""
+    registry = source.kind == ListKind.REGISTRY
+    _desk(cursor, source)
+    _find_homes(cursor, registry)
+    cursor.execute("ANALYZE desk")
+    _elsewhere(cursor, source, registry)
+    _homes(cursor, present, registry)
+    _would(cursor, present, registry)
+
+
+def _desk(cursor: CursorWrapper, source: SourceList) -> None:
+    cursor.execute(
+        f"""
+        CREATE TEMP TABLE desk ON COMMIT DROP AS
+        SELECT r.id AS row_id, r.sheet, r.line, r.household_key AS key, r.region_id, r.name, r.person_number,
+               r.id_sealed, r.id_index, r.id_last4_index, r.phone_sealed, r.parsed,
+               coalesce(r.parsed->>'relation', '') AS relation,
+               {OWN_ERROR} AS bad, false AS elsewhere, false AS held,
+               p.id AS person_id, m.id AS membership_id, m.household_id AS lives_in,
+               m.relation AS old_relation, lives.region_id AS lives_region, lives.registered AS lives_registered,
+               h.id AS household_id, NULL::text AS would
+        FROM screening_listrow r
+        LEFT JOIN screening_person p ON p.id_index = r.id_index
+        LEFT JOIN screening_membership m ON m.person_id = p.id AND m.last_day IS NULL
+        LEFT JOIN screening_household lives ON lives.id = m.household_id
+        LEFT JOIN screening_household h ON h.number = r.household_key AND h.number <> ''
+        WHERE r.source_list_id = %s AND r.skip IN ('', 'unmatched')
+        """,
+        [source.pk],
+    )
+
+
+def _find_homes(cursor: CursorWrapper, registry: bool) -> None:
+    """A household not found by its number is the one its head lives in now: for the registry only when that
+    one was entered from the marginal list (newly registered as poor, C02)."""
+    condition = "AND NOT lives_registered" if registry else ""
+    cursor.execute(
+        f"""
+        UPDATE desk d SET household_id = found.lives_in
+        FROM (SELECT key, min(lives_in::text)::uuid AS lives_in FROM desk
+              WHERE household_id IS NULL AND lives_in IS NOT NULL AND key <> ''
+                AND relation IN ('01', '') {condition}
+              GROUP BY key HAVING count(*) = 1) found
+        WHERE d.key = found.key AND d.household_id IS NULL
+        """
+    )
+
+
+def _elsewhere(cursor: CursorWrapper, source: SourceList, registry: bool) -> None:
+    """PERSON_ELSEWHERE: the row's person lives in another household of the base, and may not simply move.
+
+    He moves when his old household lies in the declared region and lists him no more, or when a newer
+    edition of the other township left him out (an open question). A list of part of the registry (nobody
+    lifted in it) says nothing about households that it does not name.
+    """
+    cursor.execute(
+        """
+        UPDATE desk d SET elsewhere = true
+        WHERE d.lives_in IS NOT NULL AND d.lives_in IS DISTINCT FROM d.household_id AND d.key <> ''
+          AND NOT (
+            (d.lives_region LIKE %(region)s
+             AND (EXISTS (SELECT 1 FROM desk o WHERE o.household_id = d.lives_in)
+                  OR (%(full)s AND d.lives_registered = %(registry)s)
+                  OR (%(registry)s AND NOT d.lives_registered)))
+            OR EXISTS (SELECT 1 FROM screening_question q
+                       WHERE q.kind = 'disappeared' AND q.answered_on IS NULL
+                         AND (q.person_id = d.person_id OR (q.household_id = d.lives_in AND q.person_id IS NULL))))
+        """,
+        {"region": f"{source.region_id}%", "full": is_full(cursor, source), "registry": registry},
+    )
+
+
+def is_full(cursor: CursorWrapper, source: SourceList) -> bool:
+    """Whether the list is a whole edition: a registry list in which nobody is lifted is only 未脱贫对象."""
+    if source.kind != ListKind.REGISTRY:
+        return True
+    cursor.execute("SELECT count(*) FILTER (WHERE parsed->'h'->>'poverty_status' = 'lifted'), count(*) FROM desk")
+    lifted, rows = cursor.fetchone()
+    return lifted > 0 or rows == 0
+
+
+def _homes(cursor: CursorWrapper, present: Present, registry: bool) -> None:
+    """One line a household of the list: known or new, changed or not, with a bad row or not."""
+    fields = present.home_fields()
+    theirs = ", ".join(["x.region_id", *(f"x.{field}" for field in fields)])
+    ours = ", ".join(["CASE WHEN o.lead_bad THEN x.region_id ELSE o.region_id END", *fields.values()])
+    registered = "OR NOT x.registered" if registry else "AND NOT x.registered"
+    cursor.execute(
+        f"""
+        CREATE TEMP TABLE home ON COMMIT DROP AS
+        SELECT o.*, x.registered AS was_registered,
+               CASE WHEN x.id IS NULL THEN false
+                    ELSE (({theirs}) IS DISTINCT FROM ({ours}) OR o.phone_changed) {registered} END AS changed
+        FROM (
+            SELECT d.key, d.household_id, l.row_id AS lead_row, l.region_id, l.parsed->'h' AS h, l.phone_sealed,
+                   coalesce(l.bad, true) AS lead_bad, d.has_bad,
+                   coalesce(l.parsed->>'phone' IS DISTINCT FROM source.parsed->>'phone'
+                            AND l.parsed ? 'phone', false) AS phone_changed,
+                   coalesce(d.household_id, gen_random_uuid()) AS home_id
+            FROM (SELECT key, min(household_id::text)::uuid AS household_id, bool_or(bad OR elsewhere) AS has_bad
+                  FROM desk WHERE key <> '' GROUP BY key) d
+            LEFT JOIN desk l ON l.key = d.key AND l.parsed ? 'h'
+            LEFT JOIN screening_household known ON known.id = d.household_id
+            LEFT JOIN screening_listrow source ON source.id = known.row_id
+        ) o
+        LEFT JOIN screening_household x ON x.id = o.household_id
+        """
+    )
+    cursor.execute("CREATE UNIQUE INDEX ON home (key)")
+    cursor.execute("ANALYZE home")
+
+
+def _would(cursor: CursorWrapper, present: Present, registry: bool) -> None:
+    """`would` of each row: created, updated, unchanged; of the marginal list also by its watch record."""
+    fields = present.person_fields()
+    theirs = ", ".join(["p.name", *(f"p.{field}" for field in fields)])
+    ours = ", ".join(["d.name", *fields.values()])
+    phone = "OR (d.parsed ? 'phone' AND d.parsed->>'phone' IS DISTINCT FROM source.parsed->>'phone')"
+    relation = "OR (d.relation <> '' AND d.relation <> d.old_relation)"
+    frozen = "false" if registry else "coalesce(o.was_registered, false)"
+    cursor.execute("ALTER TABLE desk ADD COLUMN person_changed boolean NOT NULL DEFAULT false")
+    cursor.execute(
+        f"""
+        UPDATE desk d SET
+            person_changed = p.id IS NOT NULL AND NOT {frozen} AND
+                (({theirs}) IS DISTINCT FROM ({ours}) {phone} {relation}
+                 OR d.lives_in IS DISTINCT FROM o.home_id),
+            would = CASE
+                WHEN {frozen} AND d.lives_in IS DISTINCT FROM o.home_id THEN 'unmatched'
+                WHEN p.id IS NULL THEN 'created'
+                WHEN ({theirs}) IS DISTINCT FROM ({ours}) {phone} {relation}
+                     OR d.lives_in IS DISTINCT FROM o.home_id OR o.changed
+                THEN CASE WHEN {frozen} THEN 'unchanged' ELSE 'updated' END
+                ELSE 'unchanged' END
+        FROM desk me
+        LEFT JOIN home o ON o.key = me.key
+        LEFT JOIN screening_person p ON p.id = me.person_id
+        LEFT JOIN screening_listrow source ON source.id = p.row_id
+        WHERE me.row_id = d.row_id
+        """
+    )
+
+
+def plan_people(cursor: CursorWrapper, source: SourceList, only_unmatched: bool = False) -> None:
+    """Temp table `desk` of a list about people or households that must be known already.
+
+    The row's household is that of its 户编号, else the one its person lives in now; without one it is unmatched.
+    """
+    skip = "r.skip = 'unmatched'" if only_unmatched else "r.skip IN ('', 'unmatched')"
+    cursor.execute(
+        f"""
+        CREATE TEMP TABLE desk ON COMMIT DROP AS
+        SELECT r.id AS row_id, r.sheet, r.line, r.region_id, r.name, r.household_key AS key, r.id_index,
+               r.detail_sealed, r.parsed,
+               {OWN_ERROR} AS bad, false AS elsewhere, false AS held, p.id AS person_id,
+               coalesce(h.id, m.household_id) AS household_id, NULL::text AS would
+        FROM screening_listrow r
+        LEFT JOIN screening_person p ON p.id_index = r.id_index
+        LEFT JOIN screening_membership m ON m.person_id = p.id AND m.last_day IS NULL
+        LEFT JOIN screening_household h ON h.number = r.household_key AND h.number <> ''
+        WHERE r.source_list_id = %s AND {skip}
+        """,
+        [source.pk],
+    )
+    cursor.execute("UPDATE desk SET would = 'unmatched' WHERE household_id IS NULL")
+    if source.kind in (ListKind.DISABILITY, ListKind.ILLNESS, ListKind.BENEFITS):
+        cursor.execute("UPDATE desk SET would = 'unmatched' WHERE person_id IS NULL")
+    cursor.execute("ANALYZE desk")
+
+
+def hold_households(cursor: CursorWrapper) -> None:
+    """Mark the good rows of households that have a bad one."""
+    cursor.execute(
+        """
+        UPDATE desk d SET held = true FROM home o
+        WHERE o.key = d.key AND o.has_bad AND NOT d.bad AND NOT d.elsewhere
+        """
+    )
+
+
+def day_before(day: date) -> str:
+    """SQL of the last day of what a list of `day` ends: the day before, never before its own first day."""
+    return f"greatest(first_day, DATE '{day.isoformat()}' - 1)"
