@@ -47,7 +47,7 @@ class Trial:
         web = f"gunicorn dabao.wsgi --bind 0.0.0.0:{self.port} --workers 2 --threads 4 --preload"
         patience = "--timeout 120 --graceful-timeout 10 --no-control-socket"
         worker = "celery -A dabao worker --concurrency 2 --loglevel INFO --without-mingle"
-        beat = [*"celery -A dabao beat --pidfile= --schedule".split(), str(data_dir / "beat")]
+        beat = ["celery", "-A", "dabao", "beat", "--pidfile=", "--schedule", str(data_dir / "beat")]
         commands = {
             "web": [*python, *web.split(), *patience.split()],
             "worker": [*python, *worker.split()],
