@@ -11,11 +11,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import close_old_connections, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from dabao.models import Job, JobState, User
 
@@ -52,13 +57,21 @@ def enqueue(kind: str, *, created_by: User | None = None, key: str | None = None
 
 
 def send(job: Job) -> None:
-    """Tell the workers. A broker that is away loses nothing: the sweep finds the row."""
+    """Tell the workers. A broker that is away loses nothing and holds nobody up: the sweep finds the row."""
     from dabao.tasks import run_job
 
     try:
+        _ask_broker()
         run_job.apply_async([str(job.pk)], retry=False)
-    except OperationalError:
+    except (OperationalError, RedisError):
         logger.warning("job %s waits for the broker", job.pk)
+
+
+def _ask_broker() -> None:
+    """Raise RedisError at once when the broker is away; the client behind Celery would try for seconds."""
+    url = settings.REDIS_URL.replace("redis+socket://", "unix://")
+    with Redis.from_url(url, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)) as broker:
+        broker.ping()
 
 
 def claim(job_id: str) -> Job | None:
