@@ -114,7 +114,7 @@ def progress(job: Job | None, step: str, done: int = 0, total: int = 0) -> None:
 
 
 def sweep() -> int:
-    """Send again what waits or whose lease ran out, give up what failed too often; returns how many were sent."""
+    """Send again what waits or lost its lease, give up what failed too often; returns how many were sent."""
     now = timezone.now()
     lost = Job.objects.filter(
         Q(state=JobState.QUEUED, created_at__lt=now - timedelta(seconds=20))
