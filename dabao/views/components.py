@@ -1,6 +1,7 @@
 """Every component of the face in every state, to look at beside the design; in demo mode only."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from types import SimpleNamespace as Item
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,9 @@ EXAMPLES = {
         Item(label="预览", state="now", url=None),
         Item(label="入库", state="later", url=None),
     ],
+    "each": Decimal("4078"),
+    "standard": Decimal("4500"),
+    "line": Decimal("4000"),
     "chosen": [Item(label="未保", without="#"), Item(label="村：柳树塘、岔河", without="#")],
     "other": "自兴华",
     "at": datetime(2020, 4, 10, 10, 51, tzinfo=ZoneInfo("Asia/Shanghai")),
