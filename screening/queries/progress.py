@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 
 from dabao import clock, plans
@@ -54,7 +54,7 @@ def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
     Who sees a part of a township (a village assistant) gets the work of that part.
     """
     phases = plans.phases(plan)
-    counted = counts(scope, plan, day)
+    counted = _counts(_cases(scope, plan, day), phases, day)
     prefixes = scope.prefixes()
     found = []
     for township in plans.townships(plan):
@@ -70,17 +70,6 @@ def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
     return found
 
 
-def counts(scope: Scope, plan: WorkPlan, day: date) -> dict[str, dict[str, int]]:
-    """`total_N` and `done_N` of each phase N by township code; townships without cases are left out."""
-    figures: dict[str, Any] = {}
-    for phase in plans.phases(plan):
-        total, done = _total_and_done(phase, day)
-        figures[f"total_{phase.number}"] = Count("pk", filter=total)
-        figures[f"done_{phase.number}"] = Count("pk", filter=total & done)
-    rows = _cases(scope, plan, day).values(township=_township()).annotate(**figures).order_by()
-    return {row.pop("township"): row for row in rows}
-
-
 def together(rows: list[TownshipProgress], phases: list[Phase], day: date) -> tuple[Work, ...]:
     """Work of several townships in each phase: sums (also of the lines), pace of their own remainder."""
     return tuple(
@@ -89,13 +78,15 @@ def together(rows: list[TownshipProgress], phases: list[Phase], day: date) -> tu
     )
 
 
-def done_by_day(scope: Scope, plan: WorkPlan, day: date) -> dict[str, dict[date, int]]:
-    """Households of phase 1 concluded on each day up to `day`, by township code (as verified now)."""
+def done_by_day(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[str, dict[date, int]]:
+    """Households of phase 1 or 2 done on each day up to `day`, by township code, of those done today."""
+    total, done = _total_and_done(phase, clock.today())
+    concluded = Coalesce("verified_on", "closed_on") if phase.number == 1 else F("closed_on")
     rows = (
         _cases(scope, plan, clock.today())
-        .annotate(concluded=Coalesce("verified_on", "closed_on"))
+        .filter(total & done)
+        .values(concluded=concluded, township=_township())
         .filter(concluded__lte=day)
-        .values("concluded", township=_township())
         .annotate(number=Count("pk"))
         .order_by()
     )
@@ -109,11 +100,22 @@ def span(phase: Phase) -> PhaseSpan:
     return PhaseSpan(phase.first_day, phase.last_day)
 
 
+def _counts(cases: QuerySet, phases: list[Phase], day: date) -> dict[str, dict[str, int]]:
+    """`total_N` and `done_N` of each phase N by township code; townships without cases are left out."""
+    figures: dict[str, Any] = {}
+    for phase in phases:
+        total, done = _total_and_done(phase, day)
+        figures[f"total_{phase.number}"] = Count("pk", filter=total)
+        figures[f"done_{phase.number}"] = Count("pk", filter=total & done)
+    rows = cases.values(township=_township()).annotate(**figures).order_by()
+    return {row["township"]: row for row in rows}
+
+
 def _township() -> Substr:
     return Substr("household__region_id", 1, TOWNSHIP_DIGITS)
 
 
-def _cases(scope: Scope, plan: WorkPlan, day: date) -> QuerySet[Case]:
+def _cases(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:
     """Cases of the plan in scope; for a past day with `state_then` and `outcome_then` of their last event."""
     cases = Case.objects.within(scope).filter(plan=plan)
     if day >= clock.today():
