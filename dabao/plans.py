@@ -1,5 +1,6 @@
 """The plan in force and its dated standards, for every layer above. No row here belongs to a township."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -33,6 +34,35 @@ def by_code(code: str | None) -> WorkPlan:
 def phases(plan: WorkPlan) -> list[Phase]:
     """The phases in order."""
     return list(plan.phases.order_by("number"))
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLine:
+    """A phase as the sign-in page names it; `current` on the days that lie in it."""
+
+    numeral: str
+    short_name: str
+    first_day: date
+    last_day: date
+    current: bool
+
+
+def calendar(day: date) -> list[PhaseLine]:
+    """The phases of the current plan with their days; none before a plan is loaded."""
+    try:
+        found = phases(current())
+    except NoPlanError:
+        return []
+    return [
+        PhaseLine(
+            "一二三四五六七八九"[phase.number - 1],
+            phase.short_name,
+            phase.first_day,
+            phase.last_day,
+            phase.first_day <= day <= phase.last_day,
+        )
+        for phase in found
+    ]
 
 
 def phase_on(plan: WorkPlan, day: date) -> Phase | None:

@@ -9,7 +9,14 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"{app}.urls"))
-    for app in ("supervision", "reports", "screening")
-    if find_spec(f"{app}.urls")
+    path("", include("dabao.urls_own")),
+    *(
+        path("", include(f"{app}.urls"))
+        for app in ("supervision", "reports", "screening")
+        if find_spec(f"{app}.urls")
+    ),
 ]
+handler400 = "dabao.views.errors.bad_request"
+handler403 = "dabao.views.errors.refused"
+handler404 = "dabao.views.errors.missing"
+handler500 = "dabao.views.errors.failed"

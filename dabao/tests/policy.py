@@ -69,6 +69,11 @@ def row(arguments: Arguments) -> Policy:
 
 
 POLICY: dict[str, Policy] = {
+    "dabao:signin": everybody(),
+    "dabao:signout": everybody(),
+    "dabao:account": own(),
+    "dabao:password": own(),
+    "dabao:components": everybody(),
     "supervision:home": own(),
 }
 

@@ -1,0 +1,1 @@
+"""Pages of the ground floor: signing in, one's own account, administration, the log, the plan's data."""
