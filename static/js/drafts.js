@@ -23,6 +23,13 @@ function watch(form) {
     timer = setTimeout(send, delay);
   };
 
+  // Photos go with the form itself, not with every draft.
+  function words() {
+    const data = new FormData(form);
+    for (const field of form.querySelectorAll("input[type=file]")) data.delete(field.name);
+    return data;
+  }
+
   async function send() {
     if (!dirty || sending || stopped) return;
     sending = true;
@@ -30,7 +37,7 @@ function watch(form) {
     try {
       const answer = await fetch(form.dataset.draftUrl, {
         method: "POST",
-        body: new FormData(form),
+        body: words(),
         headers: { "X-Requested-With": "fetch" },
         credentials: "same-origin",
         redirect: "manual",

@@ -1,5 +1,7 @@
 // Forms: no double submit, busy labels, dialogs, choices that submit at once, live per-capita sum.
 
+const GIVEN_UP = 30000;
+
 // A button pressed once stays pressed until the answer comes; its label says what is going on.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -10,6 +12,7 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.busy = "yes";
   const button = event.submitter;
+  setTimeout(() => release(form), GIVEN_UP); // the answer was stopped or never came
   // After this turn, so that the button's own name and value are still sent.
   setTimeout(() => {
     for (const each of form.querySelectorAll("button:not([type=button])")) each.setAttribute("aria-disabled", "true");

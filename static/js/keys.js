@@ -43,11 +43,8 @@ document.addEventListener("keydown", (event) => {
       event.preventDefault();
       search.focus();
     }
-  } else if (event.key === "j" || event.key === "J") move(1);
-  else if (event.key === "k" || event.key === "K") {
-    if (rows().length) move(-1);
-    else document.querySelector('[data-key="k"]')?.click();
-  } else if (event.key === "Enter") {
+  } else if (/^[jk]$/i.test(event.key) && rows().length) move(event.key.toLowerCase() === "j" ? 1 : -1);
+  else if (event.key === "Enter") {
     const row = document.querySelector("[data-rows] > .cur");
     if (row && document.activeElement === document.body) row.querySelector("a")?.click();
   } else if (event.key === "?" || event.key === "？") dialog?.showModal();
