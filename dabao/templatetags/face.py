@@ -4,13 +4,15 @@ They only turn values into words and SVG; nothing is looked up. Category chips k
 therefore live in ``screening.templatetags.category``. Both are built in: no page needs to load them.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.core.paginator import Paginator
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -119,19 +121,19 @@ def flash_look(level: str) -> dict:
 
 
 @register.filter
-def thousands(value) -> str:
+def thousands(value: int | None) -> str:
     """1265 → 1,265; nothing for None. (Django's own grouping for Chinese is by four digits.)"""
-    return "" if value is None or value == "" else f"{int(value):,}"
+    return f"{int(value):,}" if value not in (None, "") else ""
 
 
 @register.filter
-def households(value) -> str:
+def households(value: int | None) -> str:
     """1265 → 1,265 户."""
     return f"{thousands(value or 0)} 户"
 
 
 @register.filter
-def persons(value) -> str:
+def persons(value: int | None) -> str:
     """37 → 37 人."""
     return f"{thousands(value or 0)} 人"
 
@@ -185,19 +187,19 @@ def mask(number: str | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def query_with(context, **changes) -> str:
+def query_with(context: Context, **changes: object) -> str:
     """The query string with some parameters set, or dropped when None: paging keeps filters."""
     query = context["request"].GET.copy()
     for name, value in changes.items():
         if value in (None, ""):
             query.pop(name, None)
         else:
-            query[name] = value
+            query[name] = str(value)
     return f"?{query.urlencode()}"
 
 
 @register.filter
-def page_range(paginator: Paginator, number: int):
+def page_range(paginator: Paginator, number: int) -> Iterable[int | str]:
     """The page numbers to offer around ``number``, with ellipses."""
     return paginator.get_elided_page_range(number, on_each_side=2, on_ends=1)
 
@@ -208,16 +210,16 @@ def with_control(field: BoundField) -> SafeString:
     widget = field.field.widget
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         return field.as_widget()
-    attrs = {"class": _css_of(widget)}
+    attrs: dict[str, str | bool] = {"class": _css_of(widget)}
     if given := widget.attrs.get("class"):
         attrs["class"] = f"{attrs['class']} {given}"
     if field.errors:
-        attrs["class"] += " is-invalid"
+        attrs["class"] = f"{attrs['class']} is-invalid"
         attrs["aria-describedby"] = f"{field.auto_id}_error"
     return field.as_widget(attrs=attrs)
 
 
-def _css_of(widget) -> str:
+def _css_of(widget: Widget) -> str:
     if isinstance(widget, CheckboxInput):
         return "form-check-input"
     if isinstance(widget, Select):
