@@ -117,6 +117,9 @@ def _memberships(cursor: CursorWrapper, source: SourceList) -> None:
                    CASE WHEN d.relation = '' THEN coalesce(d.old_relation, '01') ELSE d.relation END AS relation
             FROM desk d WHERE {TAKEN}"""
     )
+    cursor.execute("CREATE INDEX ON lives (home_id)")
+    cursor.execute("CREATE INDEX ON lives (person_id)")
+    cursor.execute("ANALYZE lives")
     cursor.execute(
         f"""UPDATE screening_membership m SET last_day = {day_before(source.as_of)}
             FROM lives d WHERE m.id = d.membership_id AND d.lives_in <> d.home_id"""

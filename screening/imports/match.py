@@ -69,7 +69,7 @@ def plan_households(cursor: CursorWrapper, source: SourceList, present: Present)
     registry = source.kind == ListKind.REGISTRY
     _desk(cursor, source)
     _find_homes(cursor, registry)
-    cursor.execute("ANALYZE desk")
+    _index_desk(cursor)
     _elsewhere(cursor, source, registry)
     _homes(cursor, present, registry)
     _would(cursor, present, registry)
@@ -232,6 +232,13 @@ def plan_people(cursor: CursorWrapper, source: SourceList, only_unmatched: bool 
     cursor.execute("UPDATE desk SET would = 'unmatched' WHERE household_id IS NULL")
     if source.kind in (ListKind.DISABILITY, ListKind.ILLNESS, ListKind.BENEFITS):
         cursor.execute("UPDATE desk SET would = 'unmatched' WHERE person_id IS NULL")
+    _index_desk(cursor)
+
+
+def _index_desk(cursor: CursorWrapper) -> None:
+    """Statistics and indexes, for the planner knows nothing of a fresh temp table."""
+    for columns in ("row_id", "key", "person_id", "household_id"):
+        cursor.execute(f"CREATE INDEX ON desk ({columns})")
     cursor.execute("ANALYZE desk")
 
 

@@ -232,7 +232,7 @@ def apply_list(*, source: SourceList, actor: User | None, day: date, job: Job | 
         _reopen(source)
         raise ValidationError(refused.message) from refused
     jobs.progress(job, "入库完成", 2, 2)
-    _queue_screening(source, actor, day)
+    _queue_screening(source, actor, day, send=job is not None)
     return source
 
 
@@ -304,21 +304,22 @@ def _rematch_others(cursor: Any, source: SourceList) -> dict[str, int]:
     return result
 
 
-def _queue_screening(source: SourceList, actor: User | None, day: date) -> None:
-    """Screening follows every confirmed import; without a plan there is nothing to screen."""
+def _queue_screening(source: SourceList, actor: User | None, day: date, send: bool) -> None:
+    """Screening follows every confirmed import; without a plan there is nothing to screen.
+
+    A command needs no broker: its job waits in the table for the next sweep.
+    """
     try:
         plan = plans.current()
     except plans.NoPlanError:
         return
+    key = f"screen:{source.pk}"
+    arguments = {"plan": plan.code, "region": plan.region_id, "day": day.isoformat()}
     with transaction.atomic():
-        jobs.enqueue(
-            "screening.screen",
-            created_by=actor,
-            key=f"screen:{source.pk}",
-            plan=plan.code,
-            region=plan.region_id,
-            day=day.isoformat(),
-        )
+        if send:
+            jobs.enqueue("screening.screen", created_by=actor, key=key, **arguments)
+        else:
+            Job.objects.get_or_create(key=key, defaults={"kind": "screening.screen", "arguments": arguments})
 
 
 @transaction.atomic
