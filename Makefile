@@ -8,24 +8,35 @@ BIN := .venv/bin
 DABAO_DATA_DIR ?= var
 export DABAO_DATA_DIR
 
-.PHONY: run test lint environment browser
+.PHONY: run test lint environment development browser
 
 run: environment
 	@exec $(BIN)/python -m dabao.trial
 
+# What running needs stands in requirements.txt above the line "# Development".
 environment:
-	@wanted="$$(sha256sum requirements.txt | cut -c1-64)"; \
-	[ "$$(cat .venv/.requirements 2>/dev/null)" = "$$wanted" ] && exit 0; \
+	@$(call install,sed '/^# Development/Q' requirements.txt,run)
+
+development:
+	@$(call install,cat requirements.txt,all)
+
+# $(call install,COMMAND that prints requirements,NAME): skipped while those requirements are the same.
+define install
+	wanted="$$($(1) | sha256sum | cut -c1-64)"; \
+	[ "$$(cat .venv/.requirements-$(2) 2>/dev/null)" = "$$wanted" ] && exit 0; \
 	if [ -z "$(PYTHON)" ] || ! $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))'; then \
 		echo "需要 Python 3.11。请先安装（Debian 12：apt install python3 python3-venv），再重新执行。" >&2; exit 2; fi; \
 	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 		echo "缺少 python3-venv。请先安装（Debian 12：apt install python3-venv），再重新执行。" >&2; exit 2; fi; \
-	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv || exit 1; \
+	[ -x $(BIN)/pip ] || $(PYTHON) -m venv --clear .venv || exit 1; \
 	echo "正在安装依赖（首次约一两分钟）……"; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || exit 1; \
-	echo "$$wanted" > .venv/.requirements
+	$(1) > .venv/requirements-$(2).txt; \
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check \
+		-r .venv/requirements-$(2).txt || exit 1; \
+	echo "$$wanted" > .venv/.requirements-$(2)
+endef
 
-test: environment browser
+test: development browser
 	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
 	DABAO_DATA_DIR="$$folder" $(BIN)/pytest -q -n 2 $(ARGS)
 
@@ -36,7 +47,7 @@ browser:
 		apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null && exit 0; fi; \
 	echo "没有 Chromium：浏览器测试（标记 browser）将跳过。安装：apt install chromium fonts-noto-cjk" >&2
 
-lint: environment
+lint: development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
