@@ -46,6 +46,9 @@ class Screenable:
     coverage: str
 
 
+_VALID = {"", "正常", "有效"}  # 状态 of a certificate that counts; 注销, 冻结, 过期 do not
+
+
 def standards_on(scope: Scope, plan: WorkPlan, day: date) -> Standards:  # noqa: ARG001 - standards are nobody's rows
     """The standards in force in the plan's region on a day."""
     return Standards(
@@ -124,11 +127,11 @@ def _persons(chosen: QuerySet, narrow: bool, day: date, sources: _Sources) -> di
         ids = living_in.values("person")
         certificates, illnesses = certificates.filter(person__in=ids), illnesses.filter(person__in=ids)
     certificate_facts: dict[UUID, list[CertificateFact]] = defaultdict(list)
-    for person, kind, grade, parts, first, last, *row in certificates.values_list(
-        "person", "kind", "grade", "parts", "first_day", "last_day", *_row("row")
+    for person, kind, grade, parts, status, first, last, *row in certificates.values_list(
+        "person", "kind", "grade", "parts", "status", "first_day", "last_day", *_row("row")
     ):
         certificate_facts[person].append(
-            CertificateFact(kind, grade, tuple(parts), True, first, last, sources.of(*row))
+            CertificateFact(kind, grade, tuple(parts), status in _VALID, first, last, sources.of(*row))
         )
     illness_facts: dict[UUID, list[IllnessFact]] = defaultdict(list)
     for person, first, last, *row in illnesses.values_list("person", "first_day", "last_day", *_row("row")):
