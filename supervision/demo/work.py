@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.db import transaction
+
 from dabao import clock, plans
 from dabao.models import StandardKind, User, WorkPlan
 from dabao.scope import Role, Scope
@@ -180,7 +182,7 @@ def carry_on(*, plan: WorkPlan, path: Path, tell: Callable[[str], None]) -> int:
     for step in steps:
         by_day[step.day].append(step)
     for day, todo in by_day.items():
-        with clock.pretend(day):
+        with clock.pretend(day), transaction.atomic():
             for step in todo:
                 step.act()
     tell(f"核查、复核、退回 {len(steps)} 步。")
