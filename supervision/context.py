@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from dabao import clock, plans
+from dabao.scope import NOTHING
 from supervision.navigation import Item, bar, phone_bar
 from supervision.queries.waiting import waiting
 
@@ -20,7 +21,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     def items() -> list[Item]:
         if not signed_in:
             return []
-        return bar(request.scope, request.path, waiting(request.scope))
+        scope = getattr(request, "scope", NOTHING)
+        return bar(scope, request.path, waiting(scope))
 
     nav = SimpleLazyObject(items)
     return {

@@ -75,6 +75,7 @@ POLICY: dict[str, Policy] = {
     "dabao:password": own(),
     "dabao:components": everybody(),
     "supervision:home": own(),
+    "supervision:board": page(),
 }
 
 # Tables without a path to a region, each with the reason why no row of it needs one.

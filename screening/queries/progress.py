@@ -10,7 +10,6 @@
 On the business day and later the cases themselves are counted; on an earlier day, their events say.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -22,20 +21,12 @@ from dabao.models import Phase, WorkPlan
 from dabao.scope import Scope
 from screening.choices import BenefitScheme, CaseOutcome, CaseState, Coverage
 from screening.models import BenefitRecord, Case, CaseEvent
-from screening.rules.phases import PhaseSpan, Work, work_of_county, work_of_phase
+from screening.phase_work import TownshipProgress, span
+from screening.rules.phases import work_of_phase
 
 Part = Literal["total", "done", "left"]
 TOWNSHIP_DIGITS = 9
 NOTHING = Q(pk__in=[])
-
-
-@dataclass(frozen=True, slots=True)
-class TownshipProgress:
-    """A township and its work in each phase of the plan, in the plan's order."""
-
-    code: str
-    name: str
-    works: tuple[Work, ...]
 
 
 def phase_cases(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date) -> QuerySet[Case]:
@@ -70,14 +61,6 @@ def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
     return found
 
 
-def together(rows: list[TownshipProgress], phases: list[Phase], day: date) -> tuple[Work, ...]:
-    """Work of several townships in each phase: sums (also of the lines), pace of their own remainder."""
-    return tuple(
-        work_of_county([row.works[place] for row in rows], span(phase), day)
-        for place, phase in enumerate(phases)
-    )
-
-
 def done_by_day(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[str, dict[date, int]]:
     """Households of phase 1 or 2 done on each day up to `day`, by township code, of those done today."""
     total, done = _total_and_done(phase, clock.today())
@@ -94,10 +77,6 @@ def done_by_day(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[s
     for row in rows:
         found.setdefault(row["township"], {})[row["concluded"]] = row["number"]
     return found
-
-
-def span(phase: Phase) -> PhaseSpan:
-    return PhaseSpan(phase.first_day, phase.last_day)
 
 
 def _counts(cases: QuerySet, phases: list[Phase], day: date) -> dict[str, dict[str, int]]:

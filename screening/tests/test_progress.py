@@ -9,7 +9,8 @@ from dabao.scope import NOTHING
 from dabao.tests.cast import COUNTY, DAMAIDI, LIUSHUTANG, SHIYANG, TODAY, ZHAOJIADIAN
 from screening.choices import CaseOutcome, CaseState, Coverage
 from screening.models import CaseEvent
-from screening.queries.progress import done_by_day, phase_cases, progress, together
+from screening.phase_work import together
+from screening.queries.progress import done_by_day, phase_cases, progress
 
 PARTS = ("total", "done", "left")
 

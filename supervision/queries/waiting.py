@@ -20,7 +20,7 @@ def waiting(scope: Scope) -> dict[str, int]:
         )
         current = WorkPlan.objects.order_by("-year").values("pk")[:1]
         to_verify = Q(state=CaseState.TO_VERIFY) & scope.q(Case.region_path, Right.VERIFY)
-        to_recheck = Q(state=CaseState.TO_RECHECK) & scope.q(Case.region_path, Right.RECHECK) & ~Exists(own)
+        to_recheck = Q(~Exists(own), scope.q(Case.region_path, Right.RECHECK), state=CaseState.TO_RECHECK)
         found |= Case.objects.filter(to_verify | to_recheck, plan=current).aggregate(
             to_verify=Count("pk", filter=to_verify), to_recheck=Count("pk", filter=to_recheck)
         )

@@ -1,4 +1,4 @@
-"""The demo lists through the real import path give what their generator says, and screening likewise (C01, C05)."""
+"""The demo lists by the real import path give what their generator says, and so does screening (C01, C05)."""
 
 import json
 from typing import Any

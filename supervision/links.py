@@ -1,0 +1,32 @@
+"""Addresses of the lists behind figures: every figure opens exactly what it counted."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+
+from supervision.navigation import url_of
+
+
+def cases_url(**filters: Any) -> str:
+    """The worklist with its filters set (lists repeat a filter); empty while there is no worklist page."""
+    return _with(url_of("screening:cases"), filters)
+
+
+def phase_url(region: str, phase: int, work: str) -> str:
+    """The households behind one figure of a phase, in a township or the county."""
+    return cases_url(region=region, phase=phase, work=work)
+
+
+def report_url(month: date, region: str) -> str:
+    """A township's report of a month; empty while there is no such page."""
+    try:
+        return reverse("reports:report", args=[f"{month:%Y-%m}", region])
+    except NoReverseMatch:
+        return ""
+
+
+def _with(url: str, filters: dict[str, Any]) -> str:
+    chosen = {name: value for name, value in filters.items() if value not in (None, "", [])}
+    return f"{url}?{urlencode(chosen, doseq=True)}" if url and chosen else url

@@ -1,0 +1,165 @@
+"""The board: who sees which rows, what the cells say, where the figures lead (C19, C27)."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dabao.models import Flag, FlagKind, Unit, UnitMember
+from dabao.tests.cast import COUNTY, DAMAIDI, FIRST_DAY, GUIHUA, LIUSHUTANG, SHIYANG, TODAY, ZHAOJIADIAN
+from reports.models import MonthlyReport, ReportState
+from screening.choices import CaseState, Coverage
+from supervision.board import build
+from supervision.models import Assignment, Group
+
+
+@pytest.fixture
+def supervised(county, cast):
+    """黎兆梅 leads the groups of 赵家店镇 and 石羊镇, in that order; 桂花镇 has no unit."""
+    group = Group.objects.create(
+        plan=county.plan, order=4, leader_name="黎兆梅", leader_post="副局长", leader=cast.leader
+    )
+    for order, (name, township, user) in enumerate(
+        [("救助管理站", ZHAOJIADIAN, cast.unit), ("社会救助股", SHIYANG, None)], 1
+    ):
+        unit = Unit.objects.create(region_id=COUNTY, name=name, order=order)
+        UnitMember.objects.create(unit=unit, name="何勇", phone="6222131", user=user, first_day=FIRST_DAY)
+        UnitMember.objects.create(unit=unit, name="已调离", first_day=FIRST_DAY, last_day=date(2020, 4, 1))
+        Assignment.objects.create(
+            group=group, unit=unit, township_id=township, order=order, first_day=FIRST_DAY
+        )
+    return group
+
+
+def names(board):
+    return [[row.name for row in team.rows] for team in board.teams]
+
+
+def test_rows_stand_in_the_order_of_the_assignment_table_and_the_unsupervised_last(supervised, county, cast):
+    board = build(cast.leader.scope(), county.plan, TODAY)
+    assert names(board) == [["赵家店镇", "石羊镇"], ["桂花镇"]]
+    assert board.teams[1].leader == "没有带队领导"
+
+
+def test_the_supervising_unit_sees_its_township_and_no_other(supervised, county, cast):
+    board = build(cast.unit.scope(), county.plan, TODAY)
+    assert names(board) == [["赵家店镇"]]
+    assert (board.whole, board.debts, [row.code for row in board.mine]) == (False, None, [ZHAOJIADIAN])
+
+
+def test_the_township_head_sees_the_own_row(supervised, county, cast, client_of):
+    page = client_of(cast.head).get("/board/").content.decode()
+    assert "石羊镇" in page
+    assert "赵家店镇" not in page
+
+
+@pytest.mark.parametrize("who", ["officer", "assistant", "admin", "auditor", "idle"])
+def test_the_board_is_refused_to_who_has_no_board(cast, client_of, who):
+    assert client_of(getattr(cast, who)).get("/board/").status_code == 403
+
+
+def test_slow_townships_are_named_slowest_first(county, cast, make_case, make_household):
+    for place, number in ((LIUSHUTANG, 4), (DAMAIDI, 9)):
+        for _ in range(number):
+            make_case(make_household(place))
+    board = build(cast.leader.scope(), county.plan, TODAY)
+    assert [(row.name, row.main.work.lag, row.main.status.text) for row in board.slow] == [
+        ("赵家店镇", 8, "滞后 8 户"),
+        ("石羊镇", 3, "滞后 3 户"),
+    ]
+
+
+def test_on_the_last_day_a_township_lags_and_on_the_next_it_is_overdue(county, cast, make_case, settings):
+    make_case()
+    kinds = []
+    for day in (date(2020, 4, 15), date(2020, 4, 16)):
+        settings.DABAO_TODAY = day.isoformat()
+        board = build(cast.leader.scope(), county.plan, day)
+        row = next(row for row in board.rows if row.code == SHIYANG)
+        kinds.append(row.cells[0].status.kind)
+    assert kinds == ["lag", "over"]
+
+
+def test_the_phase_of_the_day_stands_in_full(county, cast, settings):
+    found = []
+    for day in ("2020-03-01", "2020-04-15", "2020-04-16", "2021-01-05"):
+        settings.DABAO_TODAY = day
+        found.append(build(cast.leader.scope(), county.plan, date.fromisoformat(day)).phase.number)
+    assert found == [1, 1, 2, 4]
+
+
+def test_figures_beside_the_phases_count_what_they_say(county, cast, make_case, make_household):
+    make_case(make_household(), coverage=Coverage.ALL)
+    make_case(make_household(), coverage=Coverage.PART, state=CaseState.TO_RECHECK, verified_on=TODAY)
+    make_case(make_household(), state=CaseState.TO_ENROL, verified_on=TODAY)
+    make_case(make_household(DAMAIDI))
+    board = build(cast.leader.scope(), county.plan, TODAY)
+    row = next(row for row in board.rows if row.code == SHIYANG)
+    assert [figure.count for figure in row.waits] == [1, 1, 1]
+    assert [figure.count for figure in board.sums.waits] == [2, 1, 1]
+
+
+def test_the_report_of_the_month_is_shown_as_it_stands(county, cast):
+    def state():
+        board = build(cast.leader.scope(), county.plan, TODAY)
+        return next(row for row in board.rows if row.code == SHIYANG).report.text
+
+    assert state() == "未报"
+    report = MonthlyReport.objects.create(plan=county.plan, region_id=SHIYANG, month=date(2020, 4, 1))
+    assert state() == "草稿"
+    report.state, report.submitted_on = ReportState.SUBMITTED, date(2020, 4, 8)
+    report.save()
+    assert state() == "4月8日已报"
+
+
+def test_red_flags_say_how_long_and_cleared_ones_are_gone(county, cast):
+    flag = Flag.objects.create(
+        kind=FlagKind.REPORT_MISSING,
+        region_id=GUIHUA,
+        subject="report:2020-03",
+        label="3月月报缺报",
+        due_on=date(2020, 3, 15),
+        raised_on=date(2020, 3, 16),
+        noticed_on=date(2020, 3, 16),
+    )
+    board = build(cast.leader.scope(), county.plan, TODAY)
+    assert [[one.text for one in row.flags] for row in board.flagged] == [["3月缺报 26 天"]]
+    flag.cleared_on = TODAY
+    flag.save()
+    assert build(cast.leader.scope(), county.plan, TODAY).flagged == []
+
+
+def test_unit_names_open_their_members_of_today(supervised, cast, client_of):
+    page = client_of(cast.leader).get("/board/").content.decode()
+    assert "6222131" in page
+    assert "已调离" not in page
+
+
+def test_the_trend_ends_at_what_is_done_now(county, cast, make_case, make_household):
+    for day in (date(2020, 3, 20), date(2020, 4, 9), TODAY):
+        make_case(make_household(), state=CaseState.TO_ENROL, verified_on=day)
+    trend = build(cast.leader.scope(), county.plan, TODAY).trend
+    assert (trend[0], trend[17], trend[18], trend[-2], trend[-1]) == (
+        (0, 0),
+        (17, 0),
+        (18, 1),
+        (37, 1),
+        (38, 3),
+    )
+
+
+def test_the_number_of_queries_does_not_grow(supervised, cast, client_of, make_case, make_household):
+    client = client_of(cast.leader)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get("/board/").status_code == 200
+        return len(found)
+
+    make_case(make_household())
+    queries()
+    few = queries()
+    for number in range(20):
+        make_case(make_household((LIUSHUTANG, DAMAIDI)[number % 2]))
+    assert queries() == few

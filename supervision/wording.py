@@ -1,0 +1,61 @@
+"""Figures of a phase, a report and a flag in the words, shape and colour of the board (face, Components)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dabao.models import Flag, FlagKind, Phase
+from reports.models import MonthlyReport, ReportState
+from screening.rules.phases import PhaseSpan, Stage, Work
+
+NUMERALS = "一二三四五六七八九十"
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A kind of `status_mark` with its word."""
+
+    kind: str
+    text: str
+
+
+def phase_words(phase: Phase) -> str:
+    """第一阶段“逐一排查遗漏对象”."""
+    return f"第{NUMERALS[phase.number - 1]}阶段“{phase.name}”"
+
+
+def work_status(work: Work, phase: Phase, day: date) -> Status:
+    """How a township stands in a phase: never by colour alone."""
+    stage = PhaseSpan(phase.first_day, phase.last_day).stage(day)
+    if not work.total:
+        return Status("none", "没有对象")
+    if not work.left:
+        return Status("done", "完成")
+    if work.overdue:
+        return Status("over", f"逾期 {work.left} 户")
+    if stage is Stage.BEFORE:
+        return Status("none", f"{phase.first_day.month}月{phase.first_day.day}日起")
+    if work.lag > 0:
+        return Status("lag", f"滞后 {work.lag} 户")
+    return Status("ok", f"按期 +{-work.lag}" if work.lag else "按期")
+
+
+def report_status(report: MonthlyReport | None, month: date, due: date, day: date) -> Status:
+    """State of a township's report of a month: sent, late, draft, not yet, missing since so many days."""
+    if report is not None and report.state == ReportState.SUBMITTED and report.submitted_on:
+        sent = f"{report.submitted_on.month}月{report.submitted_on.day}日"
+        return Status("late", f"{sent}晚报") if report.late else Status("done", f"{sent}已报")
+    if day > due:
+        return Status("missing", f"{month.month}月缺报 {(day - due).days} 天")
+    return Status("draft", "草稿") if report is not None else Status("none", "未报")
+
+
+def flag_words(flag: Flag, day: date) -> str:
+    """3月缺报 26 天 · 第一阶段逾期 3 天: what is late and for how long."""
+    days = (day - flag.due_on).days
+    if flag.kind == FlagKind.REPORT_MISSING:
+        return f"{flag.due_on.month}月缺报 {days} 天"
+    if flag.kind == FlagKind.PHASE_OVERDUE:
+        number = int(flag.subject.rpartition(":")[2])
+        return f"第{NUMERALS[number - 1]}阶段逾期 {days} 天"
+    return f"{flag.get_kind_display()} {days} 天"
