@@ -1,0 +1,414 @@
+"""Verification at the door, round 1: draft, submission, withdrawal, correction (C08, C11).
+
+A submission writes the record, its rows and decisions, and moves the case, in one transaction. Two people on
+one household: the second gets a `ConflictError` with both forms (F06). Two identical ones: one record (F07).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from dabao import plans
+from dabao.models import StandardKind, User
+from dabao.scope import Right, Scope
+from screening.choices import (
+    CaseOutcome,
+    CaseState,
+    ReasonCode,
+    Scheme,
+    VerificationState,
+    VerifierRole,
+    VisitResult,
+)
+from screening.models import Case, Decision, IncomeItem, MemberCheck, Membership, Obligor, Verification
+from screening.rules.verdicts import Entry, MemberFound, Verdict, after_verification, faults, same_conclusion
+from screening.services import answers
+from screening.services.cases import ConflictError, Kind, lock, move, note
+
+ROUND = 1
+_CLOSING_REASONS = {
+    CaseOutcome.MOVED_OUT: ReasonCode.MOVED_OUT,
+    CaseOutcome.DECEASED: ReasonCode.DECEASED,
+    CaseOutcome.DECLINED: ReasonCode.DECLINED,
+}
+
+
+@transaction.atomic
+def save_draft(
+    *, scope: Scope, case_id: UUID, actor: User, version: int, payload: Mapping[str, Any]
+) -> Verification:
+    """Keep the form as typed, for its author only; no event, for nothing of the case changes.
+
+    Raises ConflictError when somebody concluded the household meanwhile.
+    """
+    case = lock(scope, case_id, Right.VERIFY)
+    _refuse_if_concluded(case, version, payload)
+    if case.state != CaseState.TO_VERIFY:
+        raise ValidationError(f"这一户现在是「{case.get_state_display()}」，不用再核查。")
+    draft, _ = Verification.objects.update_or_create(
+        case=case,
+        round=ROUND,
+        by=actor,
+        state=VerificationState.DRAFT,
+        defaults={"draft": dict(payload), "saved_at": timezone.now(), "case_version": version},
+    )
+    return draft
+
+
+@transaction.atomic
+def submit(
+    *,
+    scope: Scope,
+    case_id: UUID,
+    actor: User,
+    version: int,
+    submission_key: UUID,
+    entry: Entry,
+    payload: Mapping[str, Any],
+    day: date,
+) -> Verification:
+    """Record a visit and, when somebody was met, conclude it and move the case.
+
+    The same key again returns the record that stands. Raises ConflictError or ValidationError.
+    """
+    case = lock(scope, case_id, Right.VERIFY)
+    standing = case.verifications.filter(submission_key=submission_key, by=actor).first()
+    if standing is not None:
+        return standing
+    _refuse_if_concluded(case, version, payload)
+    if case.state != CaseState.TO_VERIFY:
+        raise ValidationError(
+            f"这一户现在是「{case.get_state_display()}」，不用再核查。请刷新页面看它的经过。"
+        )
+    _check(case, entry, day)
+    verification = _record(case, actor, entry, day, submission_key, draft=entry.concluded)
+    if not entry.concluded:
+        told = f"入户：{VisitResult(entry.result).label}{_with(entry)}"
+        note(case=case, kind=Kind.NOTE, actor=actor, day=day, text=told, verification=str(verification.pk))
+        return verification
+    _conclude(case, verification, entry, actor, day, told=f"入户核查：{_conclusion(entry)}{_with(entry)}")
+    return verification
+
+
+@transaction.atomic
+def withdraw(*, scope: Scope, case_id: UUID, actor: User, day: date) -> Case:
+    """The author takes the last verification back while nobody has rechecked it; it is kept as withdrawn."""
+    case = lock(scope, case_id, Right.VERIFY)
+    verification = current(case)
+    if verification is None or case.state == CaseState.TO_VERIFY:
+        raise ValidationError("这一户没有可以撤回的核查。请刷新页面看它的经过。")
+    if verification.by_id != actor.pk:
+        raise ValidationError(f"这次核查是{verification.by.name}做的，只有本人能撤回。")
+    if _rechecked(case, verification):
+        raise ValidationError("已经有人复核过，不能撤回。结论有误请用“更正”，并写明原因。")
+    verification.state = VerificationState.WITHDRAWN
+    verification.save(update_fields=["state"])
+    _to_verify(case, Kind.WITHDRAWN, actor, day=day, told="撤回核查", verification=verification)
+    _give_back_draft(verification)
+    return case
+
+
+@transaction.atomic
+def correct(
+    *,
+    scope: Scope,
+    case_id: UUID,
+    actor: User,
+    version: int,
+    submission_key: UUID,
+    entry: Entry,
+    reason: str,
+    day: date,
+) -> Verification:
+    """Put another version in place of the standing one, with a reason; both are kept.
+
+    The same conclusion leaves the case where it is. Another one sends it back to be verified and on from
+    there, so that what is no longer eligible is rechecked again.
+    """
+    case = lock(scope, case_id, Right.VERIFY)
+    standing = case.verifications.filter(submission_key=submission_key, by=actor).first()
+    if standing is not None:
+        return standing
+    old = current(case)
+    if old is None or case.state == CaseState.TO_VERIFY:
+        raise ValidationError("这一户还没有核查结论，不用更正，直接核查即可。")
+    if case.version != version:
+        raise ConflictError({}, answers.of_verification(old), old.by.name, old.submitted_at, case.version)
+    if not reason.strip():
+        raise ValidationError({"correction_reason": "请写明为什么更正，例如：漏算了养老金。"})
+    if not entry.concluded:
+        raise ValidationError("更正的是结论，“见到没有”要选“已见面”。")
+    _check(case, entry, day)
+    same = same_conclusion(answers.verdicts_of(old), entry.verdicts)
+    old.state = VerificationState.SUPERSEDED
+    old.save(update_fields=["state"])
+    new = _record(case, actor, entry, day, submission_key, draft=False)
+    new.corrects, new.correction_reason = old, reason.strip()
+    new.save(update_fields=["corrects", "correction_reason"])
+    told = f"更正核查：{reason.strip()}"
+    if same:
+        note(case=case, kind=Kind.CORRECTED, actor=actor, day=day, text=told, verification=str(new.pk))
+        return new
+    _to_verify(case, Kind.CORRECTED, actor, day=day, told=told, verification=new)
+    _conclude(case, new, entry, actor, day, told=f"更正后的结论：{_conclusion(entry)}")
+    return new
+
+
+@transaction.atomic
+def propose_closing(
+    *, scope: Scope, case_id: UUID, actor: User, version: int, outcome: str, reason: str, day: date
+) -> Verification:
+    """Moved out, died or declined: not eligible for that reason, closed when another person agrees."""
+    case = lock(scope, case_id, Right.VERIFY)
+    if case.version != version:
+        raise ValidationError("这一户刚有人改过。请刷新页面，看过再办。")
+    if outcome not in _CLOSING_REASONS or not reason.strip():
+        raise ValidationError("请选迁出、死亡或本人放弃，并写明依据，例如：村委证明的日期。")
+    if case.state not in (CaseState.TO_VERIFY, CaseState.TO_ENROL):
+        raise ValidationError(f"这一户现在是「{case.get_state_display()}」，不能这样销号。")
+    code = _CLOSING_REASONS[CaseOutcome(outcome)]
+    people = Membership.objects.filter(household=case.household, last_day=None).select_related("person")
+    entry = Entry(
+        result=VisitResult.VISITED,
+        visited_on=day,
+        role=role_of(scope),
+        on_site=False,
+        members=[MemberFound(m.person.name, m.person_id, living_together=False) for m in people],
+        verdicts=[Verdict(Scheme.NONE, reason_code=code, reason_text=reason.strip())],
+        grounds=reason.strip(),
+    )
+    if (old := current(case)) is not None and case.state == CaseState.TO_ENROL:
+        old.state = VerificationState.SUPERSEDED
+        old.save(update_fields=["state"])
+    verification = _record(case, actor, entry, day, None, draft=False)
+    told = f"报{CaseOutcome(outcome).label}：{reason.strip()}，等另一人复核"
+    _conclude(case, verification, entry, actor, day, told=told)
+    return verification
+
+
+def current(case: Case) -> Verification | None:
+    """The verification that stands: the last concluded one of round 1, neither withdrawn nor superseded."""
+    return (
+        case.verifications.filter(round=ROUND, state=VerificationState.SUBMITTED, result=VisitResult.VISITED)
+        .select_related("by")
+        .order_by("-submitted_at")
+        .first()
+    )
+
+
+def role_of(scope: Scope) -> str:
+    """The role in which somebody of this scope checks: the village's assistant or the township's staff."""
+    township = any(len(prefix) <= 9 for prefix in scope.prefixes(Right.VERIFY))
+    return VerifierRole.TOWNSHIP if township else VerifierRole.VILLAGE_ASSISTANT
+
+
+def _refuse_if_concluded(case: Case, version: int, payload: Mapping[str, Any]) -> None:
+    """Somebody else's conclusion since the page was opened is shown, never overwritten.
+
+    Assigning a household, or finding nobody at home, changes the version too and is no conflict.
+    """
+    theirs = current(case)
+    if theirs is None or case.version == version or theirs.case_version < version:
+        return
+    raise ConflictError(
+        mine=dict(payload),
+        theirs=answers.of_verification(theirs),
+        by=theirs.by.name,
+        at=theirs.submitted_at,
+        version=case.version,
+    )
+
+
+def _rechecked(case: Case, verification: Verification) -> bool:
+    return case.verifications.filter(
+        round=2, state=VerificationState.SUBMITTED, submitted_at__gte=verification.submitted_at
+    ).exists()
+
+
+def _check(case: Case, entry: Entry, day: date) -> None:
+    """What the form cannot know or a caller may not skip. Raises ValidationError by field."""
+    if entry.visited_on > day:
+        raise ValidationError({"visited_on": "入户日不能晚于今天。"})
+    if not entry.concluded:
+        return
+    members = {
+        member.person_id: member.person
+        for member in Membership.objects.filter(household=case.household, last_day=None).select_related(
+            "person"
+        )
+    }
+    named = [verdict.person for verdict in entry.verdicts]
+    if foreign := {person for person in named if person} - set(members):
+        raise ValidationError(f"有 {len(foreign)} 个人不是这一户的成员。请刷新页面再填。")
+    if len(named) != len(set(named)) or (None in named and len(named) > 1):
+        raise ValidationError({"scheme": "一个人只能有一个结论；整户和各人不同，只能选一种。"})
+    away = {member.person for member in entry.members if not member.living_together}
+    waiting = [
+        person.name
+        for pk, person in members.items()
+        if pk not in named and person.died_on is None and pk not in away
+    ]
+    if None not in named and waiting:
+        raise ValidationError({"scheme": f"还差 {len(waiting)} 人没有结论：{'、'.join(waiting)}。"})
+    for verdict in entry.verdicts:
+        if not verdict.eligible and not (verdict.reason_code and verdict.reason_text.strip()):
+            raise ValidationError({"reason_text": "不符合的，要选原因并写明。"})
+    figures = entry.sum()
+    standard = plans.standard(StandardKind.RURAL_DIBAO, case.household.region_id, day)
+    for name, sentence in faults(entry, figures.per_capita, standard.amount if standard else None):
+        raise ValidationError({name: sentence})
+
+
+def _record(
+    case: Case, actor: User, entry: Entry, day: date, submission_key: UUID | None, *, draft: bool
+) -> Verification:
+    """The record with its rows and decisions; the author's draft becomes it when there is one."""
+    verification = None
+    if draft:
+        verification = case.verifications.filter(round=ROUND, by=actor, state=VerificationState.DRAFT).first()
+    verification = verification or Verification(case=case, round=ROUND, by=actor)
+    figures = entry.sum()
+    standard = plans.standard(StandardKind.RURAL_DIBAO, case.household.region_id, day)
+    known = entry.concluded and bool(entry.income)
+    for name, value in {
+        "state": VerificationState.SUBMITTED,
+        "role": entry.role,
+        "companions": entry.companions,
+        "on_site": entry.on_site,
+        "result": entry.result,
+        "visited_on": entry.visited_on,
+        "recorded_on": day,
+        "submitted_at": timezone.now(),
+        "draft": {},
+        "case_version": case.version,
+        "submission_key": submission_key,
+        "food_ok": entry.food_ok,
+        "clothing_ok": entry.clothing_ok,
+        "property_held": list(entry.property_held),
+        "property_note": entry.property_note,
+        "living_together": entry.living_together if entry.concluded else None,
+        "per_capita": figures.per_capita if known else None,
+        "standard_amount": standard.amount if standard and known else None,
+        "grounds": entry.grounds,
+    }.items():
+        setattr(verification, name, value)
+    verification.full_clean()
+    verification.save()
+    _write_rows(verification, entry)
+    return verification
+
+
+def _write_rows(verification: Verification, entry: Entry) -> None:
+    rows: list[MemberCheck | IncomeItem | Obligor | Decision] = [
+        MemberCheck(
+            verification=verification,
+            person_id=member.person,
+            name=member.name,
+            living_together=member.living_together,
+            change=member.change,
+        )
+        for member in entry.members
+    ]
+    rows += [
+        IncomeItem(verification=verification, kind=kind, amount=amount, note=ground)
+        for kind, (amount, ground) in entry.income.items()
+    ]
+    rows += [
+        Obligor(
+            verification=verification,
+            name=obligor.name,
+            relation=obligor.relation,
+            ability=obligor.ability,
+            note=obligor.note,
+        )
+        for obligor in entry.obligors
+    ]
+    rows += [
+        Decision(
+            verification=verification,
+            person_id=verdict.person,
+            scheme=verdict.scheme,
+            covered=verdict.covered,
+            reason_code=verdict.reason_code,
+            reason_text=verdict.reason_text,
+        )
+        for verdict in entry.verdicts
+    ]
+    for row in rows:
+        row.full_clean()
+        row.save()
+
+
+def _conclude(
+    case: Case, verification: Verification, entry: Entry, actor: User, day: date, *, told: str
+) -> None:
+    step = after_verification(entry.verdicts)
+    case.verified_on = case.verified_on or day
+    case.returned_on, case.return_note = None, ""
+    move(
+        case=case,
+        to_state=step.state,
+        outcome=step.outcome,
+        kind=Kind.VERIFIED,
+        actor=actor,
+        day=day,
+        text=told,
+        verification=str(verification.pk),
+    )
+
+
+def _to_verify(
+    case: Case, kind: str, actor: User, *, day: date, told: str, verification: Verification
+) -> None:
+    if kind == Kind.WITHDRAWN:
+        case.verified_on = None
+        case.due_on = max(case.due_on, day)
+    move(
+        case=case,
+        to_state=CaseState.TO_VERIFY,
+        kind=kind,
+        actor=actor,
+        day=day,
+        text=told,
+        verification=str(verification.pk),
+    )
+
+
+def _give_back_draft(verification: Verification) -> None:
+    """What was withdrawn stands in its author's form again."""
+    Verification.objects.get_or_create(
+        case=verification.case,
+        round=ROUND,
+        by=verification.by,
+        state=VerificationState.DRAFT,
+        defaults={
+            "draft": answers.of_verification(verification),
+            "case_version": verification.case.version,
+        },
+    )
+
+
+def _conclusion(entry: Entry) -> str:
+    """低保·整户; or of each scheme how many persons."""
+    words: dict[str, int] = {}
+    for verdict in entry.verdicts:
+        if verdict.person is None:
+            return _verdict_words(verdict)
+        words[_verdict_words(verdict)] = words.get(_verdict_words(verdict), 0) + 1
+    return "、".join(f"{word} {count} 人" for word, count in words.items())
+
+
+def _verdict_words(verdict: Verdict) -> str:
+    if verdict.covered:
+        return f"{Scheme(verdict.scheme).label}（维持在保）"
+    label = Scheme(verdict.scheme).label
+    return f"{label}（{ReasonCode(verdict.reason_code).label}）" if verdict.reason_code else label
+
+
+def _with(entry: Entry) -> str:
+    return f"，同去：{entry.companions}" if entry.companions else ""
