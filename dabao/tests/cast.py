@@ -54,6 +54,7 @@ _parents = {12: 9, 9: 6, 6: 4, 4: 2}
 def business_day(settings: Any) -> date:
     """Every test runs on 10 April 2020 unless it sets `settings.DABAO_TODAY` itself."""
     settings.DABAO_TODAY = TODAY.isoformat()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # twelve people a test
     return TODAY
 
 

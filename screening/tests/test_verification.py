@@ -116,12 +116,9 @@ def test_some_covered_and_one_newly_eligible_goes_to_enrolment(cast, case):
 
 @pytest.mark.parametrize("result", ["nobody_home", "away"])
 def test_nobody_met_is_recorded_and_the_household_still_waits(cast, case, result):
+    typed = {"grounds": "写了一半"}
     verification.save_draft(
-        scope=cast.officer.scope(),
-        case_id=case.pk,
-        actor=cast.officer,
-        version=1,
-        payload={"grounds": "写了一半"},
+        scope=cast.officer.scope(), case_id=case.pk, actor=cast.officer, version=1, payload=typed
     )
     submit(case, cast.officer, Entry(result=result, visited_on=TODAY, role="township"))
     case.refresh_from_db()
