@@ -5,7 +5,6 @@ from typing import Any
 
 from dabao import jobs, plans
 from dabao.models import Job
-from screening.models import SourceList
 from screening.services import lists
 from screening.services.screening import screen_region
 
@@ -22,19 +21,9 @@ def screen(job: Job, *, region: str, day: str, plan: str | None = None) -> dict[
 
 @jobs.handler("screening.stage_list")
 def stage_list(job: Job, *, list_id: str) -> dict[str, Any]:
-    """Read, check and stage an uploaded list; safe to repeat."""
-    source = lists.stage_list(source=SourceList.objects.get(pk=list_id), job=job)
-    return {"state": source.state}
+    return lists.run_staging(job=job, list_id=list_id)
 
 
 @jobs.handler("screening.confirm_list")
 def confirm_list(job: Job, *, list_id: str, day: str, reason: str = "") -> dict[str, Any]:
-    """Write a confirmed list, all or nothing; done already, it changes nothing."""
-    source = lists.apply_list(
-        source=SourceList.objects.get(pk=list_id),
-        actor=job.created_by,
-        day=date.fromisoformat(day),
-        job=job,
-        reason=reason,
-    )
-    return {"state": source.state}
+    return lists.run_confirmation(job=job, list_id=list_id, day=day, reason=reason)

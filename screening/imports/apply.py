@@ -170,6 +170,7 @@ MISSING_HOUSEHOLDS = """
       AND (%(full)s OR h.poverty_status <> 'lifted')
       AND NOT EXISTS (SELECT 1 FROM desk d WHERE d.key = h.number)
       AND NOT EXISTS (SELECT 1 FROM desk d WHERE d.household_id = h.id)
+      AND NOT EXISTS (SELECT 1 FROM edition e WHERE e.household_id = h.id)
 """
 
 

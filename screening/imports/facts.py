@@ -37,7 +37,8 @@ class FactSpec:
 _HERE = """EXISTS (SELECT 1 FROM screening_membership m JOIN screening_household h ON h.id = m.household_id
            WHERE m.person_id = f.person_id AND m.last_day IS NULL AND h.region_id LIKE %(region)s)"""
 # A row refused for its number may be the person's: nobody of that name loses a fact for it.
-_NOT_NAMED = """NOT EXISTS (SELECT 1 FROM screening_listrow r JOIN screening_person p ON p.name = r.name
+_NOT_NAMED = """NOT EXISTS (SELECT 1 FROM edition e WHERE e.person_id = f.person_id)
+                AND NOT EXISTS (SELECT 1 FROM screening_listrow r JOIN screening_person p ON p.name = r.name
                 WHERE r.source_list_id = %(list)s AND r.id_index IS NULL AND r.name <> '' AND p.id = f.person_id)"""
 _FIRST = "(array_agg({} ORDER BY d.sheet, d.line))[1]"
 
@@ -62,6 +63,7 @@ def _watch(kind: WatchKind) -> FactSpec:
         absent=f"""f.kind = '{kind.value}'
             AND EXISTS (SELECT 1 FROM screening_household h WHERE h.id = f.household_id AND h.region_id LIKE %(region)s)
             AND NOT EXISTS (SELECT 1 FROM desk d WHERE d.household_id = f.household_id)
+            AND NOT EXISTS (SELECT 1 FROM edition e WHERE e.household_id = f.household_id)
             AND NOT EXISTS (SELECT 1 FROM screening_listrow r JOIN screening_household h ON h.id = f.household_id
                             JOIN screening_person p ON p.id = h.head_id AND p.name = r.name
                             WHERE r.source_list_id = %(list)s AND r.id_index IS NULL AND r.name <> '')""",

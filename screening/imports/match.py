@@ -67,12 +67,30 @@ class Present:
 def plan_households(cursor: CursorWrapper, source: SourceList, present: Present) -> None:
     """Temp tables `desk` and `home` of a list that makes households and persons (registry, marginal)."""
     registry = source.kind == ListKind.REGISTRY
+    _edition(cursor, source)
     _desk(cursor, source)
     _find_homes(cursor, registry)
     _index_desk(cursor)
     _elsewhere(cursor, source, registry)
     _homes(cursor, present, registry)
     _would(cursor, present, registry)
+
+
+def _edition(cursor: CursorWrapper, source: SourceList) -> None:
+    """Whom the other files of the same edition (kind, day, region) name: a list split in files is one edition."""
+    cursor.execute(
+        """
+        CREATE TEMP TABLE edition ON COMMIT DROP AS
+        SELECT DISTINCT r.person_id, r.household_id FROM screening_listrow r
+        JOIN screening_sourcelist s ON s.id = r.source_list_id
+        WHERE s.kind = %s AND s.as_of = %s AND s.region_id = %s AND s.state = 'confirmed' AND s.id <> %s
+          AND r.household_id IS NOT NULL
+        """,
+        [source.kind, source.as_of, source.region_id, source.pk],
+    )
+    cursor.execute("CREATE INDEX ON edition (person_id)")
+    cursor.execute("CREATE INDEX ON edition (household_id)")
+    cursor.execute("ANALYZE edition")
 
 
 def _desk(cursor: CursorWrapper, source: SourceList) -> None:
@@ -213,6 +231,7 @@ def plan_people(cursor: CursorWrapper, source: SourceList, only_unmatched: bool 
 
     The row's household is that of its 户编号, else the one its person lives in now; without one it is unmatched.
     """
+    _edition(cursor, source)
     skip = "r.skip = 'unmatched'" if only_unmatched else "r.skip IN ('', 'unmatched')"
     cursor.execute(
         f"""

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from screening.choices import Hold, ListKind
-from screening.imports import apply, facts
+from screening.imports import apply, facts, match
 from screening.models import SourceList
 
 HELD_MESSAGE = "同一户有别的行要改，这一行先不导入。那一行改好后，全户一起导入。"
@@ -171,17 +171,19 @@ def problems_of(cursor: CursorWrapper, source: SourceList) -> tuple[list[dict[st
 
 def rematch(cursor: CursorWrapper, source: SourceList) -> int:
     """Match the unmatched rows of a confirmed list again and take those that fit now; returns how many."""
-    from screening.imports import match
-
     match.plan_people(cursor, source, only_unmatched=True)
     cursor.execute("DELETE FROM desk WHERE would = 'unmatched' OR bad")
-    matched = cursor.rowcount
     cursor.execute("SELECT count(*) FROM desk")
     matched = cursor.fetchone()[0]
     if matched:
         facts.plan_facts(cursor, source)
         facts.write_facts(cursor, source)
         settle_rows(cursor, source, written=True)
-    cursor.execute("DROP TABLE IF EXISTS fact")
-    cursor.execute("DROP TABLE desk")
+    drop_plan(cursor)
     return matched
+
+
+def drop_plan(cursor: CursorWrapper) -> None:
+    """Drop the plan's temp tables, for the next plan of the same transaction."""
+    for table in ("desk", "home", "fact", "lives", "taken_home", "edition"):
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")

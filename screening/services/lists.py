@@ -37,14 +37,15 @@ TOTALS_COMPUTED_BY = ("rows_read", "created", "updated", "unchanged", "rejected"
 
 @transaction.atomic
 def upload_list(
-    *, actor: User | None, kind: str, file: File, file_name: str, as_of: date, region: Region
+    *, actor: User | None, kind: str, file: File, file_name: str, as_of: date, region_code: str
 ) -> SourceList:
     """Keep an uploaded file under a random name and make its list, still unread. Refuses what is too big."""
     limits = current_limits()
     if file.size is not None and file.size > limits.packed:
         raise ValidationError(f"文件超过 {limits.packed // 1024 // 1024} MB。请按乡镇拆成几个文件分别上传。")
-    if as_of > clock.today():
-        raise ValidationError("截至日期晚于今天。请填名单实际的截至日期。")
+    region = Region.objects.filter(code=region_code, level__in=("county", "township", "village")).first()
+    if region is None:
+        raise ValidationError(f"没有代码为 {region_code} 的县、乡镇或村。请核对。")
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
@@ -157,8 +158,7 @@ def _preview(cursor: Any, source: SourceList) -> dict[str, Any]:
     if source.kind in (ListKind.REGISTRY, ListKind.MARGINAL):
         outcome.name_other_places(cursor)
     totals = {**outcome.count(cursor, source), **outcome.count_after_plan(cursor, source)}
-    for table in ("desk", "home", "fact"):
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+    outcome.drop_plan(cursor)
     return totals
 
 
@@ -178,6 +178,18 @@ def control_totals(source: SourceList) -> dict[str, Any] | None:
     found = source.totals["not_lifted"]
     expected = {"households": plan.baseline_households, "persons": plan.baseline_persons}
     return {"expected": expected, "found": found, "met": expected == found}
+
+
+def run_staging(*, job: Job, list_id: str) -> dict[str, Any]:
+    """The job of staging; safe to repeat."""
+    return {"state": stage_list(source=SourceList.objects.get(pk=list_id), job=job).state}
+
+
+def run_confirmation(*, job: Job, list_id: str, day: str, reason: str = "") -> dict[str, Any]:
+    """The job of confirming; done already, it changes nothing."""
+    source = SourceList.objects.get(pk=list_id)
+    source = apply_list(source=source, actor=job.created_by, day=date.fromisoformat(day), job=job, reason=reason)
+    return {"state": source.state}
 
 
 @transaction.atomic
@@ -252,8 +264,7 @@ def _write(cursor: Any, source: SourceList, actor: User | None, day: date, reaso
     outcome.settle_rows(cursor, source, written=True)
     if source.kind in (ListKind.REGISTRY, ListKind.MARGINAL):
         outcome.name_other_places(cursor)
-    for table in ("desk", "home", "fact", "lives", "taken_home"):
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+    outcome.drop_plan(cursor)
     kept = {key: source.totals[key] for key in ("unread_sheets", "header") if key in source.totals}
     source.totals = {**kept, **outcome.count(cursor, source), **after}
     source.totals["seconds"] = round(time.monotonic() - begun, 2)
@@ -345,7 +356,7 @@ def import_list(
     kind: str,
     path: Path,
     as_of: date,
-    region: Region,
+    region_code: str | None = None,
     hold: str = Hold.HOUSEHOLD,
     dry_run: bool = False,
     actor: User | None = None,
@@ -354,7 +365,12 @@ def import_list(
     begun = time.monotonic()
     with path.open("rb") as stream:
         source = upload_list(
-            actor=actor, kind=kind, file=File(stream), file_name=path.name, as_of=as_of, region=region
+            actor=actor,
+            kind=kind,
+            file=File(stream),
+            file_name=path.name,
+            as_of=as_of,
+            region_code=region_code or plans.current().region_id,
         )
     try:
         if source.state == ListState.UPLOADED:

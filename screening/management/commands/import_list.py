@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 
 from dabao import clock, plans
-from dabao.models import Region
 from screening.choices import Hold, ListKind
 from screening.services import lists
 
@@ -48,15 +47,11 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise ValidationError(f"没有这个文件：{path}。请核对路径。")
-        code = options["region"] or plans.current().region_id
-        region = Region.objects.filter(code=code).first()
-        if region is None or len(code) < 6:
-            raise ValidationError(f"没有代码为 {code} 的县、乡镇或村。请核对 --region。")
         return lists.import_list(
             kind=options["kind"],
             path=path,
             as_of=options["as_of"] or clock.today(),
-            region=region,
+            region_code=options["region"],
             hold=options["hold"],
             dry_run=options["dry_run"],
         )
