@@ -7,7 +7,7 @@ from pathlib import Path
 
 import screening.tasks  # noqa: F401 - registers what `jobs.run` is to do
 from dabao import clock, jobs
-from dabao.models import Job, JobState, Region, User
+from dabao.models import Job, JobState, User
 from screening.choices import ListState
 from screening.models import SourceList
 from screening.services.lists import import_list
@@ -41,7 +41,7 @@ def import_lists(*, folder: Path, actor: User, tell: Callable[[str], None]) -> i
                 kind=kind,
                 path=folder / told["file"],
                 as_of=date.fromisoformat(told["as_of"]),
-                region=Region.objects.get(code=told["region"]),
+                region_code=told["region"],
                 actor=actor,
             )
             if report["refused"]:
