@@ -200,7 +200,7 @@ def certificate_meets(certificate: CertificateFact, wanted: Grades) -> str:
 
 def _multiple_meets(certificate: CertificateFact, wanted: Grades, grades: tuple[int, ...]) -> str:
     parts = certificate.parts or tuple(kind for kind in ALL_KINDS if kind != DisabilityKind.MULTIPLE)
-    if certificate.parts and all(pair in wanted for pair in product(parts, grades)):
+    if all(pair in wanted for pair in product(parts, grades)):
         return YES
     milder = [grade for grade in (1, 2, 3, 4) if grade >= min(grades)]
     return UNKNOWN if any(pair in wanted for pair in product(parts, milder)) else NO

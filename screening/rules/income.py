@@ -10,7 +10,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from screening.choices import INCOME_SIGNS
+from screening.choices import INCOME_SIGNS, IncomeKind
 
 CENT = Decimal("0.01")
 MONTHS_A_YEAR = 12
@@ -90,7 +90,7 @@ def family_income(items: Iterable[IncomeItem], members: int) -> Income:
     by_kind: dict[str, Decimal] = {}
     for item in items:
         by_kind[item.kind] = by_kind.get(item.kind, Decimal(0)) + item.amount
-    family = sum((INCOME_SIGNS[kind] * amount for kind, amount in by_kind.items()), Decimal(0))
+    family = sum((INCOME_SIGNS[IncomeKind(kind)] * amount for kind, amount in by_kind.items()), Decimal(0))
     per_capita = rounded(family / members) if members > 0 else None
     return Income(rounded(family), members, per_capita, by_kind)
 

@@ -83,7 +83,7 @@ def why_lines(grounds: Iterable[Ground]) -> tuple[WhyLine, ...]:
 def why_line(ground: Ground) -> WhyLine:
     """One ground in full words, with its list, row and days."""
     strong, text = _FULL[ground["fact"]](ground)
-    standard = ground.get("standard")
+    standard: dict[str, Any] = ground.get("standard") or {}
     return WhyLine(
         category=ground["category"],
         says=ground["says"],

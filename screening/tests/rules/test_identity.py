@@ -173,6 +173,20 @@ def test_the_birth_message_says_whether_the_day_is_future_old_or_impossible():
     assert "不存在" in message("19650230")
 
 
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (GOOD[:17], "17 位"),
+        (GOOD + "84B1", "第 19 位应为类别"),
+        (GOOD + "04", "第 19 位应为类别"),
+        ("A" + GOOD[1:], "不该有的字符"),
+        ("532326********1243", "遮挡"),
+    ],
+)
+def test_the_format_message_says_what_is_wrong(cell, words):
+    assert words in read_id(cell, AS_OF).message
+
+
 def test_a_15_digit_number_is_not_accepted_but_its_18_are_proposed():
     reading = read_id("532326650307124", AS_OF)
     assert reading.proposed == GOOD

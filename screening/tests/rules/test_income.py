@@ -90,6 +90,7 @@ def test_nothing_is_rounded_before_the_end():
     three_times = [IncomeItem("wages", Decimal("0.004"))] * 3
     assert family_income(three_times, 1).family == Decimal("0.01")
     assert family_income(three_times, 3).per_capita == Decimal("0.00")
+    assert family_income([IncomeItem("wages", Decimal("0.045"))], 10).per_capita == Decimal("0.00")
     assert family_income([IncomeItem("wages", Decimal("9.999"))] * 2, 4).per_capita == Decimal("5.00")
 
 

@@ -163,6 +163,7 @@ def test_reports_of_the_plan_run_from_march_to_december():
     assert months[-1] == date(2020, 12, 1)
     assert len(months) == 10
     assert months_between(date(2020, 4, 1), date(2020, 3, 31)) == []
+    assert months_between(date(2020, 3, 3), date(2020, 4, 1)) == [date(2020, 3, 1), date(2020, 4, 1)]
 
 
 @pytest.mark.parametrize(
