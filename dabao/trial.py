@@ -27,6 +27,7 @@ from dabao.embedded import EmbeddedError, Postgres, Redis
 from dabao.supervisor import Child
 
 REFUSED = 2
+INTERRUPTED = 130
 READY_SECONDS = 60
 EMBEDDED = "dabao.postgres"
 
@@ -147,6 +148,7 @@ def prepare(out: TextIO) -> None:
 
 def main() -> int:
     out = sys.stdout
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the children stand
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dabao.settings")
     try:
         django.setup()
@@ -159,6 +161,9 @@ def main() -> int:
     except (ImproperlyConfigured, EmbeddedError, ports.PortTakenError) as refusal:
         sys.stderr.write(f"{refusal}\n")
         return REFUSED
+    except KeyboardInterrupt:
+        out.write("准备工作已中断；下次启动会接着做。\n")
+        return INTERRUPTED
 
 
 def run_alone(note: TextIO, out: TextIO) -> int:
