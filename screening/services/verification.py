@@ -6,6 +6,7 @@ one household: the second gets a `ConflictError` with both forms (F06). Two iden
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -339,9 +340,11 @@ def _write_rows(verification: Verification, entry: Entry) -> None:
         )
         for verdict in entry.verdicts
     ]
-    for row in rows:
-        row.full_clean()
-        row.save()
+    for model, group in groupby(rows, type):
+        several = list(group)
+        for row in several:
+            row.clean_fields(exclude=["verification", "person"])  # `_check` knows the household's people
+        model.objects.bulk_create(several)
 
 
 def _conclude(
