@@ -6,6 +6,8 @@ from datetime import date
 from dabao.models import Phase
 from screening.rules.phases import PhaseSpan, Work, work_of_county
 
+NUMERALS = "一二三四五六七八九十"
+
 
 @dataclass(frozen=True, slots=True)
 class TownshipProgress:
@@ -18,6 +20,16 @@ class TownshipProgress:
 
 def span(phase: Phase) -> PhaseSpan:
     return PhaseSpan(phase.first_day, phase.last_day)
+
+
+def phase_ordinal(number: int) -> str:
+    """第一阶段."""
+    return f"第{NUMERALS[number - 1]}阶段"
+
+
+def phase_words(phase: Phase) -> str:
+    """第一阶段“逐一排查遗漏对象”."""
+    return f"{phase_ordinal(phase.number)}“{phase.name}”"
 
 
 def together(rows: list[TownshipProgress], phases: list[Phase], day: date) -> tuple[Work, ...]:

@@ -5,9 +5,9 @@ from datetime import date
 
 from dabao.models import Flag, FlagKind, Phase
 from reports.models import MonthlyReport, ReportState
+from screening.phase_work import phase_ordinal
 from screening.rules.phases import PhaseSpan, Stage, Work
 
-NUMERALS = "一二三四五六七八九十"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
 
@@ -17,11 +17,6 @@ class Status:
 
     kind: str
     text: str
-
-
-def phase_words(phase: Phase) -> str:
-    """第一阶段“逐一排查遗漏对象”."""
-    return f"第{NUMERALS[phase.number - 1]}阶段“{phase.name}”"
 
 
 def work_status(work: Work, phase: Phase, day: date) -> Status:
@@ -56,6 +51,5 @@ def flag_words(flag: Flag, day: date) -> str:
     if flag.kind == FlagKind.REPORT_MISSING:
         return f"{flag.due_on.month}月缺报 {days} 天"
     if flag.kind == FlagKind.PHASE_OVERDUE:
-        number = int(flag.subject.rpartition(":")[2])
-        return f"第{NUMERALS[number - 1]}阶段逾期 {days} 天"
+        return f"{phase_ordinal(int(flag.subject.rpartition(':')[2]))}逾期 {days} 天"
     return f"{flag.get_kind_display()} {days} 天"

@@ -27,6 +27,8 @@ from screening.rules.phases import work_of_phase
 Part = Literal["total", "done", "left"]
 TOWNSHIP_DIGITS = 9
 NOTHING = Q(pk__in=[])
+VERIFIED = "verified"
+ROUND_EVENTS = [VERIFIED, "withdrawn", "returned"]  # what sets and takes back `verified_on`
 
 
 def phase_cases(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date) -> QuerySet[Case]:
@@ -95,7 +97,10 @@ def _township() -> Substr:
 
 
 def _cases(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:
-    """Cases of the plan in scope; for a past day with `state_then` and `outcome_then` of their last event."""
+    """Cases of the plan in scope; for a past day with what their last events until then say.
+
+    `state_then`, `outcome_then`; `round_then`: what came last of verified, withdrawn and returned.
+    """
     cases = Case.objects.within(scope).filter(plan=plan)
     if day >= clock.today():
         return cases
@@ -103,6 +108,7 @@ def _cases(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:
     return cases.annotate(
         state_then=Coalesce(Subquery(last.values("to_state")[:1]), Value(CaseState.TO_VERIFY)),
         outcome_then=Coalesce(Subquery(last.values("outcome")[:1]), Value("")),
+        round_then=Coalesce(Subquery(last.filter(kind__in=ROUND_EVENTS).values("kind")[:1]), Value("")),
     )
 
 
@@ -112,7 +118,7 @@ def _total_and_done(phase: Phase, day: date) -> tuple[Q, Q]:
     state, outcome = ("state", "outcome") if now else ("state_then", "outcome_then")
     in_time = Q(opened_on__lte=min(day, phase.last_day))
     closed = Q(**{state: CaseState.CLOSED})
-    verified = (Q(verified_on__isnull=False) | closed) if now else ~Q(**{state: CaseState.TO_VERIFY})
+    verified = closed | (Q(verified_on__isnull=False) if now else Q(round_then=VERIFIED))
     rightly_covered = closed & Q(**{outcome: CaseOutcome.COVERED_CONFIRMED})
     match phase.number:
         case 1:

@@ -19,6 +19,7 @@ from dabao.scope import Right, Scope
 from screening.choices import CaseOrigin, CaseOutcome, CaseState, Coverage
 from screening.models import Case, CaseEvent, Household
 from screening.rules import phases
+from screening.services import flags
 
 
 class Kind:
@@ -119,7 +120,9 @@ def move(
         )
     before, case.state, case.outcome = case.state, to_state, outcome
     case.closed_on = day if to_state == CaseState.CLOSED else None
-    return _saved(case, kind, actor, day, text, from_state=before, **data)
+    event = _saved(case, kind, actor, day, text, from_state=before, **data)
+    flags.clear_finished_phases(plan=case.plan, day=day, region_code=case.household.region_id)
+    return event
 
 
 def note(*, case: Case, kind: str, actor: User, day: date, text: str, **data: Any) -> CaseEvent:

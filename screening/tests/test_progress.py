@@ -117,6 +117,19 @@ def test_yesterday_is_told_by_the_events_and_not_by_todays_state(all_rows, count
     assert set(phase_cases(all_rows, county.plan, 1, "done", TODAY)) == {early, late}
 
 
+def test_a_household_looked_at_again_stays_verified_in_phase_1(all_rows, county, make_case):
+    case = make_case()
+    conclude(case, date(2020, 4, 1), CaseState.CLOSED, CaseOutcome.NOT_ELIGIBLE)
+    CaseEvent.objects.create(
+        case=case, day=date(2020, 4, 5), kind="reopened", to_state=CaseState.TO_VERIFY, actor_label="鲁建华"
+    )
+    case.state, case.outcome, case.closed_on = CaseState.TO_VERIFY, "", None
+    case.save()
+    for day in (TODAY, date(2020, 4, 6)):
+        rows = progress(all_rows, county.plan, day)
+        assert (of(rows, SHIYANG, 1), of(rows, SHIYANG, 2)) == ((1, 1), (1, 0))
+
+
 def test_a_case_is_not_counted_on_days_before_it_was_opened(all_rows, county, make_case, make_household):
     make_case(make_household(), opened_on=date(2020, 4, 5))
     assert of(progress(all_rows, county.plan, date(2020, 4, 4)), SHIYANG) == (0, 0)

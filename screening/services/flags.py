@@ -1,0 +1,86 @@
+"""Red flags of the phases: raised for what is unfinished after a last day, cleared by the work (C27).
+
+Each app raises and clears its own. A flag stands once per phase and township, whatever is opened again later.
+"""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max
+
+from dabao import audit, plans
+from dabao.models import Flag, FlagKind, Phase, WorkPlan
+from dabao.scope import Role, Scope
+from screening.phase_work import phase_words
+from screening.queries.progress import phase_cases, progress
+from screening.rules.phases import overdue_since
+
+
+@transaction.atomic
+def raise_overdue_phases(*, plan: WorkPlan, day: date, noticed_on: date) -> list[Flag]:
+    """Raise a flag for each township whose phase ended with work left; returns the new ones.
+
+    On the day after a last day it goes by the state at the end of that last day, so that a late run raises
+    what a timely one would have. On the day of the run itself (`noticed_on`) work that was taken back after
+    the end of a phase, and is past its own limit, is seen as well. Safe to run twice and beside another run.
+    """
+    raised = []
+    for place, phase in enumerate(plans.phases(plan)):
+        late: set[str] = set()
+        if day == overdue_since(phase.last_day):
+            rows = progress(_whole(plan), plan, phase.last_day)
+            late = {row.code for row in rows if row.works[place].left}
+        elif day == noticed_on and day > phase.last_day:
+            late = _overdue_townships(_whole(plan), plan, phase, day)
+        for code in sorted(late):
+            flag, new = Flag.objects.get_or_create(
+                kind=FlagKind.PHASE_OVERDUE,
+                region_id=code,
+                subject=f"phase:{phase.number}",
+                due_on=phase.last_day,
+                defaults={"label": f"{phase_words(phase)}逾期", "raised_on": day, "noticed_on": noticed_on},
+            )
+            raised += [flag] if new else []
+    return raised
+
+
+@transaction.atomic
+def clear_finished_phases(*, plan: WorkPlan, day: date, region_code: str = "") -> int:
+    """Clear the flags of phases in which nothing is left; returns how many.
+
+    Called in the transaction of the work that ends it, with the village or township of the case, and by the
+    daily run for all. The open flags are locked before counting, so that of two people finishing the last
+    two households at once the second sees the first's.
+    """
+    flags = Flag.objects.filter(kind=FlagKind.PHASE_OVERDUE, cleared_on=None)
+    if region_code:
+        flags = flags.filter(region=region_code[:9])
+    cleared = 0
+    for flag in flags.select_for_update(of=("self",)).order_by("pk"):
+        number = int(flag.subject.rpartition(":")[2])
+        scope = Scope(grants=frozenset({(Role.COUNTY_OFFICE, flag.region_id)}))
+        if phase_cases(scope, plan, number, "left", day).exists():
+            continue
+        flag.cleared_on = max(flag.raised_on, _finished_on(scope, plan, number, day))
+        flag.save(update_fields=["cleared_on"])
+        audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
+        cleared += 1
+    return cleared
+
+
+def _whole(plan: WorkPlan) -> Scope:
+    return Scope(grants=frozenset({(Role.COUNTY_OFFICE, plan.region_id)}))
+
+
+def _overdue_townships(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> set[str]:
+    """Townships with work of the phase left that is past its own limit too (returned cases have longer)."""
+    left = phase_cases(scope, plan, phase.number, "left", day).filter(due_on__lt=day)
+    return {code[:9] for code in left.values_list("household__region_id", flat=True).distinct()}
+
+
+def _finished_on(scope: Scope, plan: WorkPlan, phase: int, day: date) -> date:
+    """The day the last work of the phase was done; `day` when there is none to tell by."""
+    done = phase_cases(scope, plan, phase, "done", day)
+    last = done.aggregate(verified=Max("verified_on"), closed=Max("closed_on"))
+    found = last["verified"] if phase == 1 else last["closed"]
+    return min(found or day, day)
