@@ -167,6 +167,17 @@ class ReasonCode(TextChoices):
     OTHER = "other", "其他"
 
 
+class StepKind(TextChoices):
+    """Steps from application to the provincial system, in the order in which they are taken (C10)."""
+
+    APPLIED = "applied", "申请"
+    REVIEWED = "reviewed", "审核"
+    PUBLICISED = "publicised", "公示"
+    APPROVED = "approved", "审批"
+    ENROLLED = "enrolled", "纳入"
+    RECORDED = "recorded", "录入省系统"
+
+
 class ListKind(TextChoices):
     """Kinds of lists that come in (the card's four departments and the earlier campaigns)."""
 

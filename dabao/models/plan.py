@@ -29,6 +29,7 @@ class WorkPlan(Editable):
     late_case_days = models.PositiveSmallIntegerField("阶段结束后新增户的办理天数", default=10)
     returned_case_days = models.PositiveSmallIntegerField("退回后的办理天数", default=3)
     township_approves = models.BooleanField("委托乡镇审批", default=False)
+    province_number_digits = models.PositiveSmallIntegerField("省系统编号位数", default=16)
     report_due_day = models.PositiveSmallIntegerField("月报截止日", default=15)
     first_report_month = models.DateField("首个报告月")
     last_report_month = models.DateField("末个报告月")

@@ -1,6 +1,7 @@
 """Registry, lists, facts, screening matches, cases and their verification."""
 
 from screening.models.case import Case, CaseEvent, CategoryMatch
+from screening.models.enrolment import Enrolment, EnrolmentStep
 from screening.models.fact import (
     BenefitRecord,
     DisabilityCertificate,
@@ -20,6 +21,8 @@ __all__ = [
     "ColumnAlias",
     "Decision",
     "DisabilityCertificate",
+    "Enrolment",
+    "EnrolmentStep",
     "Household",
     "IllnessRecord",
     "IncomeItem",
