@@ -17,8 +17,8 @@ from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 
-from dabao.tests.cast import Cast
-from screening.models import Household
+from dabao.tests.cast import SHIYANG, Cast
+from screening.models import Household, ListRow, SourceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,27 @@ def row(arguments: Arguments) -> Policy:
     return Policy(Reach.ROW, arguments)
 
 
+def a_list(world: World) -> dict[str, Any]:
+    source = SourceList.objects.create(
+        kind="registry", as_of="2020-03-31", region_id=SHIYANG, file_name="名单.xlsx", sha256="0" * 64, state="confirmed"
+    )
+    return {"pk": source.pk}
+
+
+def a_source_row(world: World) -> dict[str, Any]:
+    row = ListRow.objects.create(source_list_id=a_list(world)["pk"], sheet="Sheet1", line=5, region_id=SHIYANG)
+    return {"pk": row.pk}
+
+
 POLICY: dict[str, Policy] = {
+    "screening:lists": page(),
+    "screening:list": row(a_list),
+    "screening:list-job": row(a_list),
+    "screening:list-confirm": row(a_list),
+    "screening:list-discard": row(a_list),
+    "screening:list-bad-rows": row(a_list),
+    "screening:row": row(a_source_row),
+    "screening:row-reveal": row(a_source_row),
     "dabao:signin": everybody(),
     "dabao:signout": everybody(),
     "dabao:account": own(),

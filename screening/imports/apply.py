@@ -182,6 +182,18 @@ def count_missing(cursor: CursorWrapper, source: SourceList) -> int:
     return facts.count_absent(cursor, source) if source.kind in facts.SPECS else 0
 
 
+def missing_by_township(cursor: CursorWrapper, source: SourceList) -> dict[str, int]:
+    """`disappeared` by the code of the township."""
+    if source.kind == ListKind.REGISTRY:
+        cursor.execute(
+            f"""SELECT left(h.region_id, 9), count(*) FROM screening_household h
+                WHERE h.id IN ({MISSING_HOUSEHOLDS}) GROUP BY 1""",
+            _missing_parameters(cursor, source),
+        )
+        return dict(cursor.fetchall())
+    return facts.absent_by_township(cursor, source) if source.kind in facts.SPECS else {}
+
+
 def _missing_parameters(cursor: CursorWrapper, source: SourceList) -> dict[str, object]:
     return {"region": f"{source.region_id}%", "full": match.is_full(cursor, source)}
 

@@ -217,6 +217,24 @@ def count_absent(cursor: CursorWrapper, source: SourceList) -> int:
     return cursor.fetchone()[0]
 
 
+def absent_by_township(cursor: CursorWrapper, source: SourceList) -> dict[str, int]:
+    """The same by the code of the township."""
+    spec = SPECS[source.kind]
+    absent = spec.absent or _absent_illness(source)
+    if absent is None:
+        return {}
+    home = "f.household_id" if spec.subject == "household_id" else (
+        "(SELECT m.household_id FROM screening_membership m WHERE m.person_id = f.person_id AND m.last_day IS NULL)"
+    )
+    cursor.execute(
+        f"""SELECT left(at.region_id, 9), count(DISTINCT f.{spec.subject})
+            FROM {spec.table} f JOIN screening_household at ON at.id = {home}
+            WHERE f.last_day IS NULL AND {absent} GROUP BY 1""",
+        _parameters(source),
+    )
+    return dict(cursor.fetchall())
+
+
 def _absent_illness(source: SourceList) -> str | None:
     """An illness list is evidence of stays: who is not on the next one has disappeared, and is not well again."""
     if source.kind != ListKind.ILLNESS:

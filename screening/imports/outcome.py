@@ -110,7 +110,11 @@ def count(cursor: CursorWrapper, source: SourceList) -> dict[str, Any]:
 
 def count_after_plan(cursor: CursorWrapper, source: SourceList) -> dict[str, Any]:
     """What needs the plan's temp tables: the disappeared, both holds' numbers, households by state."""
-    totals: dict[str, Any] = {"disappeared": apply.count_missing(cursor, source)}
+    totals: dict[str, Any] = {
+        "disappeared": apply.count_missing(cursor, source),
+        "gone": apply.missing_by_township(cursor, source),
+        "full": match.is_full(cursor, source),
+    }
     if not _by_home(source):
         return totals
     cursor.execute(

@@ -19,8 +19,9 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from dabao import audit, clock, jobs, plans
+from dabao import audit, clock, crypto, jobs, plans
 from dabao.models import Job, Region, User
+from dabao.scope import Right, Scope
 from screening.choices import Hold, ListKind, ListState
 from screening.imports import apply, outcome, stage
 from screening.imports.check import check
@@ -28,6 +29,7 @@ from screening.imports.kinds import KINDS
 from screening.imports.places import Place, PlaceIndex
 from screening.imports.read import Refused, current_limits, read_file
 from screening.models import ColumnAlias, ListRow, SourceList
+from screening.queries import lists as queries
 
 logger = logging.getLogger(__name__)
 LOCK_SPACE = 0x11575  # advisory locks of the desk: (space, county code)
@@ -349,6 +351,28 @@ def discard_list(*, source: SourceList, actor: User | None) -> SourceList:
         transaction.on_commit(lambda: default_storage.delete(stored))
     audit.record("list.discard", actor=actor, obj=source, region_code=source.region_id)
     return source
+
+
+@transaction.atomic
+def bad_rows_file(*, scope: Scope, source: SourceList, actor: User) -> bytes:
+    """The rows not taken as a workbook, with whole numbers: written to the log (P05)."""
+    scope.require(Right.IMPORT, source.region_id)
+    rows = [
+        (row.sheet, cells, "；".join(problem[3] for problem in row.problems if problem[2] == "error"))
+        for row, cells in queries.bad_rows(scope, source)
+    ]
+    audit.record(
+        "list.export_bad_rows", actor=actor, obj=source, region_code=source.region_id, rows=len(rows), reason="退回改错"
+    )
+    return bad_rows.workbook(source.columns, rows)
+
+
+@transaction.atomic
+def reveal_row_number(*, scope: Scope, row: ListRow, actor: User) -> str:
+    """The whole ID number of a source row; written to the log (B07, P04)."""
+    scope.require(Right.REVEAL, row.region_id or row.source_list.region_id)
+    audit.record("row.reveal", actor=actor, obj=row, region_code=row.region_id or "")
+    return crypto.unseal(row.id_sealed)
 
 
 def import_list(
