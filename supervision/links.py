@@ -10,7 +10,8 @@ from supervision.navigation import url_of
 
 
 def cases_url(**filters: Any) -> str:
-    """The worklist with its filters set (lists repeat a filter); empty while there is no worklist page."""
+    """The worklist with its filters set (lists repeat a filter), else all of it; empty while there is none."""
+    filters.setdefault("state", "all")  # else the page opens at what is still to be verified
     return _with(url_of("screening:cases"), filters)
 
 

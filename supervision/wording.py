@@ -37,12 +37,14 @@ def work_status(work: Work, phase: Phase, day: date) -> Status:
 
 def report_status(report: MonthlyReport | None, month: date, due: date, day: date) -> Status:
     """State of a township's report of a month: sent, late, draft, not yet, missing since so many days."""
-    if report is not None and report.state == ReportState.SUBMITTED and report.submitted_on:
+    if report is not None and report.submitted_on:
         sent = f"{report.submitted_on.month}月{report.submitted_on.day}日"
-        return Status("late", f"{sent}晚报") if report.late else Status("done", f"{sent}已报")
+        return Status("late", f"{sent}晚报") if report.submitted_on > due else Status("done", f"{sent}已报")
     if day > due:
         return Status("missing", f"{month.month}月缺报 {(day - due).days} 天")
-    return Status("draft", "草稿") if report is not None else Status("none", "未报")
+    if report is None:
+        return Status("none", "未报")
+    return Status("draft", ReportState(report.state).label)
 
 
 def flag_words(flag: Flag, day: date) -> str:

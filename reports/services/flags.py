@@ -7,7 +7,7 @@ from django.db import transaction
 from dabao import audit, plans
 from dabao.models import Flag, FlagKind, WorkPlan
 from reports.models import MonthlyReport
-from screening.rules.phases import due_on, missing_from, months_due
+from screening.rules.phases import due_on, first_of_month, missing_from, months_due
 
 
 def subject(month: date) -> str:
@@ -15,13 +15,13 @@ def subject(month: date) -> str:
 
 
 @transaction.atomic
-def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) -> int:
-    """Raise a flag for each township whose report was not in by a due day before `day`; returns how many.
+def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) -> list[Flag]:
+    """Raise a flag for each township whose report was not in by a due day before `day`; returns the new ones.
 
     A late run raises what a timely one would have: also for a report that came in late meanwhile, whose flag
     is cleared by its day. Safe to run twice and beside another run.
     """
-    raised = 0
+    raised: list[Flag] = []
     months = months_due(plan.first_report_month, plan.last_report_month, plan.report_due_day, day)
     townships = [region.code for region in plans.townships(plan)]
     came = {
@@ -42,7 +42,7 @@ def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) 
             in_time = submitted_on is not None and submitted_on <= due
             if in_time or (code, subject(month)) in standing:
                 continue
-            _, new = Flag.objects.get_or_create(
+            flag, new = Flag.objects.get_or_create(
                 kind=FlagKind.REPORT_MISSING,
                 region_id=code,
                 subject=subject(month),
@@ -54,7 +54,7 @@ def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) 
                     "cleared_on": submitted_on,
                 },
             )
-            raised += new
+            raised += [flag] if new else []
     return raised
 
 
@@ -62,8 +62,13 @@ def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) 
 def clear_submitted(*, plan: WorkPlan, day: date) -> int:
     """Clear flags whose report is in: what a submission beside a run of the day's jobs may have missed."""
     cleared = 0
-    for report in MonthlyReport.objects.filter(plan=plan, submitted_on__lte=day).defer("lines", "figures"):
-        cleared += clear(report=report)
+    codes = [region.code for region in plans.townships(plan)]
+    for flag in Flag.objects.filter(kind=FlagKind.REPORT_MISSING, cleared_on=None, region__in=codes):
+        report = MonthlyReport.objects.filter(
+            plan=plan, region_id=flag.region_id, month=first_of_month(flag.due_on), submitted_on__lte=day
+        ).first()
+        if report is not None:
+            cleared += clear(report=report)
     return cleared
 
 

@@ -50,16 +50,18 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
     missed = missed_days(plan, day)
     raised = [flag for one in [*missed, day] for flag in _run_one(plan, one, noticed_on=day)]
     with transaction.atomic():
-        cleared = phase_flags.clear_finished_phases(plan=plan, day=day)
+        cleared = {
+            FlagKind.PHASE_OVERDUE.value: phase_flags.clear_finished_phases(plan=plan, day=day),
+            FlagKind.REPORT_MISSING.value: report_flags.clear_submitted(plan=plan, day=day),
+        }
         standing = Flag.objects.filter(pk__in=[flag.pk for flag in raised], cleared_on=None).count()
         by_kind = Counter(flag.kind for flag in raised)
         at_once = Counter(flag.kind for flag in raised if flag.cleared_on)
-        at_once[FlagKind.PHASE_OVERDUE.value] += cleared
         result = DailyResult(
             day=day,
             caught_up=missed,
             flags_raised={kind: by_kind[kind] for kind in KINDS},
-            flags_cleared={kind: at_once[kind] for kind in KINDS},
+            flags_cleared={kind: at_once[kind] + cleared[kind] for kind in KINDS},
             notices=standing,
         )
         audit.record("daily.run", actor=None, label=label, **result.as_json())

@@ -12,7 +12,6 @@ from django.db import connection
 from dabao.models import AuditEvent, Flag, FlagKind, Job
 from dabao.tests.cast import DAMAIDI, GUIHUA, SHIYANG, ZHAOJIADIAN
 from reports.models import MonthlyReport, ReportState
-from reports.services.flags import clear_submitted
 from screening.choices import CaseOutcome, CaseState
 from screening.models import CaseEvent
 from screening.services.flags import clear_finished_phases
@@ -217,12 +216,13 @@ def test_a_report_of_the_15th_is_on_time_and_none_on_the_16th_is_missing(county,
 
 def test_a_late_submission_clears_the_flag_and_a_draft_does_not(county, on):
     on(date(2020, 3, 16))
-    MonthlyReport.objects.create(plan=county.plan, region_id=SHIYANG, month=date(2020, 3, 1))
+    report = MonthlyReport.objects.create(plan=county.plan, region_id=SHIYANG, month=date(2020, 3, 1))
     on(date(2020, 3, 17))
-    month = date(2020, 3, 1)
     flag = Flag.objects.get(kind=FlagKind.REPORT_MISSING, region=SHIYANG)
     assert flag.cleared_on is None
-    assert clear_submitted(plan=county.plan, region_code=SHIYANG, month=month, day=date(2020, 3, 20)) == 1
+    report.state, report.submitted_on = ReportState.SUBMITTED, date(2020, 3, 20)
+    report.save()
+    assert on(date(2020, 3, 20)).flags_cleared["report_missing"] == 1
     flag.refresh_from_db()
     assert flag.cleared_on == date(2020, 3, 20)
 
