@@ -28,4 +28,8 @@ app.conf.beat_schedule = {
         "task": "dabao.tasks.seal_audit",
         "schedule": crontab(),
     },
+    "three at night: the chain of the log is verified from its first link": {
+        "task": "dabao.tasks.verify_audit",
+        "schedule": crontab(minute=0, hour=3),
+    },
 }

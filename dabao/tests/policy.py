@@ -17,6 +17,7 @@ from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 
+from dabao.models import Standard, Unit
 from dabao.tests.cast import SHIYANG, Cast
 from screening.models import Household, ListRow, SourceList
 
@@ -70,14 +71,38 @@ def row(arguments: Arguments) -> Policy:
 
 def a_list(world: World) -> dict[str, Any]:
     source = SourceList.objects.create(
-        kind="registry", as_of="2020-03-31", region_id=SHIYANG, file_name="名单.xlsx", sha256="0" * 64, state="confirmed"
+        kind="registry",
+        as_of="2020-03-31",
+        region_id=SHIYANG,
+        file_name="名单.xlsx",
+        sha256="0" * 64,
+        state="confirmed",
     )
     return {"pk": source.pk}
 
 
 def a_source_row(world: World) -> dict[str, Any]:
-    row = ListRow.objects.create(source_list_id=a_list(world)["pk"], sheet="Sheet1", line=5, region_id=SHIYANG)
+    row = ListRow.objects.create(
+        source_list_id=a_list(world)["pk"], sheet="Sheet1", line=5, region_id=SHIYANG
+    )
     return {"pk": row.pk}
+
+
+def _account(world: World) -> dict[str, Any]:
+    return {"account_id": world.cast.officer.pk}
+
+
+def _posting(world: World) -> dict[str, Any]:
+    return {"posting_id": world.cast.officer.postings.get().pk}
+
+
+def _standard(world: World) -> dict[str, Any]:
+    return {"standard_id": Standard.objects.filter(region=world.county.region).first().pk}
+
+
+def _member(world: World) -> dict[str, Any]:
+    unit = Unit.objects.create(region=world.county.region, name="社会救助股")
+    return {"member_id": unit.members.create(name="罗国伟", first_day=world.county.plan.first_day).pk}
 
 
 POLICY: dict[str, Policy] = {
@@ -93,6 +118,35 @@ POLICY: dict[str, Policy] = {
     "dabao:signout": everybody(),
     "dabao:account": own(),
     "dabao:password": own(),
+    "dabao:accounts": page(),
+    "dabao:account-new": page(),
+    "dabao:accounts-bulk": page(),
+    "dabao:accounts-bulk-confirm": page(),
+    "dabao:accounts-template": page(),
+    "dabao:accounts-export": page(),
+    "dabao:account-one": page(_account),
+    "dabao:account-reset": page(_account),
+    "dabao:account-disable": page(_account),
+    "dabao:account-enable": page(_account),
+    "dabao:posting-grant": page(_account),
+    "dabao:waiting": page(),
+    "dabao:posting-end": page(_posting),
+    "dabao:hand-over": page(_posting),
+    "dabao:posting-confirm": page(_posting),
+    "dabao:posting-decline": page(_posting),
+    "dabao:units": page(),
+    "dabao:unit-leave": page(_member),
+    "dabao:running": page(),
+    "dabao:audit": page(),
+    "dabao:audit-check": page(),
+    "dabao:audit-export": page(),
+    "dabao:settings": page(),
+    "dabao:settings-plan": page(),
+    "dabao:settings-plan-change": page(),
+    "dabao:settings-standards": page(),
+    "dabao:settings-standard-new": page(),
+    "dabao:settings-standard": page(_standard),
+    "dabao:settings-standard-confirm": page(_standard),
     "dabao:components": everybody(),
     "supervision:home": own(),
     "supervision:board": page(),
