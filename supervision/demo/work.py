@@ -8,14 +8,16 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from dabao import clock, plans
 from dabao.models import StandardKind, User, WorkPlan
@@ -26,6 +28,7 @@ from screening.services import recheck, verification
 from supervision.demo import answers
 
 FIRST_VISIT, LAST_VISIT = date(2020, 3, 11), date(2020, 4, 9)
+PROCESSES = 2
 _KEYS = UUID("5d1f3a52-0f0c-4c0a-9a35-2b8c1a6e4d10")
 _AID = {
     BenefitScheme.RURAL_DIBAO: Scheme.DIBAO,
@@ -172,21 +175,30 @@ class Township:
 
 
 def carry_on(*, plan: WorkPlan, path: Path, tell: Callable[[str], None]) -> int:
-    """Do the work of the file's day in the order of the days; how many steps there were."""
+    """Do the work of the file's townships, two processes side by side; how many steps there were.
+
+    Townships share no household, so that each process goes through its days alone.
+    """
     rows = json.loads(path.read_text(encoding="utf-8"))["townships"]
-    townships = [_township(plan, row) for row in rows]
-    steps = sorted(
-        (step for township in townships for step in township.steps()), key=lambda step: (step.day, step.order)
-    )
+    rows.sort(key=lambda row: row["cases"], reverse=True)
+    connections.close_all()  # each process opens its own
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as pool:
+        steps = sum(pool.map(_carry_on, [plan] * PROCESSES, [rows[i::PROCESSES] for i in range(PROCESSES)]))
+    tell(f"核查、复核、退回 {steps} 步。")
+    return steps
+
+
+def _carry_on(plan: WorkPlan, rows: list[dict[str, Any]]) -> int:
+    """The steps of some townships in the order of the days, each day in one transaction."""
     by_day: dict[date, list[Step]] = defaultdict(list)
-    for step in steps:
-        by_day[step.day].append(step)
-    for day, todo in by_day.items():
+    for row in rows:
+        for step in _township(plan, row).steps():
+            by_day[step.day].append(step)
+    for day in sorted(by_day):
         with clock.pretend(day), transaction.atomic():
-            for step in todo:
+            for step in sorted(by_day[day], key=lambda step: step.order):
                 step.act()
-    tell(f"核查、复核、退回 {len(steps)} 步。")
-    return len(steps)
+    return sum(map(len, by_day.values()))
 
 
 def _township(plan: WorkPlan, figures: dict[str, Any]) -> Township:
