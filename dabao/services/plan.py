@@ -1,4 +1,4 @@
-"""The plan's settings, its standards and the units, changed by hand with an event each."""
+"""The plan's settings and its standards, changed by hand with an event each."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from dabao import audit, clock, jobs, plans
-from dabao.models import Region, Standard, StandardKind, Unit, UnitMember, User, WorkPlan
+from dabao.models import Region, Standard, StandardKind, User, WorkPlan
 from dabao.scope import Right
 
 # Standards that decide who is on the list: a change of one screens the county again.
@@ -71,32 +71,6 @@ def confirm_standard(*, actor: User, standard: Standard, version: int) -> None:
     standard.save(update_fields=["confirmed", "version"])
     _record(actor, standard, "standard.confirm", amount=str(standard.amount))
     _screen_again(actor, standard)
-
-
-@transaction.atomic
-def join_unit(*, actor: User, unit: Unit, **values: Any) -> UnitMember:
-    """Somebody works in a unit from a day on."""
-    actor.scope().require(Right.ACCOUNTS)
-    last = unit.members.aggregate(last=models.Max("order"))["last"] or 0
-    member = UnitMember(unit=unit, order=last + 1, **values)
-    same = unit.members.filter(name=member.name).exclude(last_day__lt=member.first_day)
-    if same.exists():
-        raise ValidationError({"name": f"{unit.name}已有“{member.name}”。同名的人请在姓名后加区分。"})
-    member.full_clean()
-    member.save()
-    audit.record("unit.join", actor=actor, obj=member, unit=str(unit.pk))
-    return member
-
-
-@transaction.atomic
-def leave_unit(*, actor: User, member: UnitMember, last_day: date) -> None:
-    """The last day of somebody in a unit; assignments of the unit are ended where they are made."""
-    actor.scope().require(Right.ACCOUNTS)
-    if last_day < member.first_day:
-        raise ValidationError(f"末日不能早于首日 {member.first_day:%Y-%m-%d}。")
-    member.last_day = last_day
-    member.save(update_fields=["last_day"])
-    audit.record("unit.leave", actor=actor, obj=member, last_day=str(last_day))
 
 
 def _save(

@@ -12,7 +12,7 @@ from dabao.forms import EndForm, MemberForm, told_by
 from dabao.queries import plan as queries
 from dabao.queries import running
 from dabao.scope import Right
-from dabao.services import plan as services
+from dabao.services import units as services
 from dabao.views.access import needs
 
 administers = needs(Right.ACCOUNTS)
@@ -38,7 +38,7 @@ def units(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with told_by(form):
             member = services.join_unit(actor=request.user, **form.cleaned_data)
-            messages.success(request, f"已加入{member.unit.name}。督战范围由挂包安排给。")
+            messages.success(request, f"已加入{member.unit.name}。有账号的，挂包的乡镇已一并给他。")
             return redirect("dabao:units")
     return render(request, "dabao/units.html", {"units": queries.units(request.scope), "form": form})
 
