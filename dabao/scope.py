@@ -143,11 +143,17 @@ def whole(region_code: str) -> Scope:
 
 
 class ScopedQuerySet(QuerySet):
-    """Rows of a model that names in `region_path` the lookup to the code of the region it belongs to."""
+    """Rows of a model that names in `region_path` the lookup to the code of the region it belongs to.
+
+    Where the path goes through something that ends (a person's memberships), `region_when` says which of
+    them counts, so that a row is met once and a township someone left sees him no more.
+    """
 
     def within(self, scope: Scope, right: Right = Right.READ) -> "ScopedQuerySet":
         """The rows whose region lies in the scope (for the right given)."""
-        return self.filter(scope.q(self.model.region_path, right))
+        condition = scope.q(self.model.region_path, right)
+        when = getattr(self.model, "region_when", None)
+        return self.filter(condition & when if when else condition)
 
 
 class ScopeMiddleware:

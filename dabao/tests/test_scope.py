@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dabao.models import Posting, Region
 from dabao.scope import NOTHING, RIGHTS, Right, Role, Scope
 from dabao.tests.cast import GUIHUA, LIUSHUTANG, SHIYANG, ZHAOJIADIAN
-from screening.models import Case
+from screening.models import Case, DisabilityCertificate, Membership, Person
 
 TODAY = date(2020, 4, 10)
 codes = st.text("0123456789", min_size=2, max_size=12)
@@ -35,6 +35,20 @@ def test_each_role_sees_the_cases_of_its_region_and_no_other(cast, make_case, ma
 def test_a_village_assistant_does_not_see_the_next_village(cast, make_case, make_household):
     make_case(make_household("532326102002"))
     assert not Case.objects.within(cast.assistant.scope()).exists()
+
+
+def test_a_township_someone_left_sees_the_person_and_his_facts_no_more(cast, make_household):
+    here, there = make_household(), make_household("532326106001")
+    person = here.head
+    Membership.objects.filter(person=there.head).update(last_day=date(2020, 3, 31))
+    move = Membership.objects.filter(person=person)
+    move.update(last_day=date(2020, 3, 31))
+    Membership.objects.create(household=there, person=person, relation="01", first_day=date(2020, 4, 1))
+    DisabilityCertificate.objects.create(person=person, kind=4, grade=2, first_day=date(2020, 3, 1))
+    for rows in (Person.objects, DisabilityCertificate.objects):
+        assert rows.within(cast.officer.scope()).count() == 0
+        assert rows.within(cast.unit.scope()).count() == 1
+        assert rows.within(cast.county.scope()).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ class Fact(Opaque):
     row = models.ForeignKey("ListRow", models.PROTECT, verbose_name="来源行", null=True, related_name="+")
 
     objects = ScopedQuerySet.as_manager()
-    # A person's township is that of the household he lives in now: the scoped queries join it.
+    # A person's township is that of the household he lives in now.
     region_path = "person__memberships__household__region__code"
+    region_when: Q | None = Q(person__memberships__last_day=None)
 
     class Meta:
         abstract = True
@@ -100,6 +101,7 @@ class WatchRecord(Fact):
     identified_on = models.DateField("识别时间", null=True)
 
     region_path = "household__region__code"
+    region_when = None
 
     class Meta(Fact.Meta):
         verbose_name = verbose_name_plural = "监测与边缘"
@@ -120,6 +122,7 @@ class PriorFinding(Fact):
     found_on = models.DateField("日期", null=True)
 
     region_path = "household__region__code"
+    region_when = None
 
     class Meta(Fact.Meta):
         verbose_name = verbose_name_plural = "既往排查"

@@ -85,6 +85,7 @@ class Person(Editable):
 
     objects = ScopedQuerySet.as_manager()
     region_path = "memberships__household__region__code"
+    region_when = Q(memberships__last_day=None)
 
     class Meta:
         verbose_name = verbose_name_plural = "人"
