@@ -19,7 +19,7 @@ from dabao.scope import Right, Scope
 from screening.choices import CaseOrigin, CaseOutcome, CaseState, Coverage
 from screening.models import Case, CaseEvent, Household
 from screening.rules import phases
-from screening.services import flags
+from screening.services import flags, grants
 
 
 class Kind:
@@ -34,6 +34,7 @@ class Kind:
     ASSIGNED = "assigned"
     CLOSED = "closed"
     REOPENED = "reopened"
+    STEP = "step"
     NOTE = "note"
 
 
@@ -120,6 +121,7 @@ def move(
         )
     before, case.state, case.outcome = case.state, to_state, outcome
     case.closed_on = day if to_state == CaseState.CLOSED else None
+    grants.follow(case=case, kind=kind, day=day, reason=text)
     event = _saved(case, kind, actor, day, text, from_state=before, **data)
     flags.clear_finished_phases(plan=case.plan, day=day, region_code=case.household.region_id)
     return event
