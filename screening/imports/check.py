@@ -385,9 +385,9 @@ def _resolve(
         if not inside:
             real = places.names.get(codes[0][:9], "")
             wrong = f"{places.names[codes[0]]}属{real}，不属{places.names[code]}。请改乡镇，或改行政村。"
-            return None, "village", Problem("PLACE_MISMATCH", wrong)
+            return code or None, "village", Problem("PLACE_MISMATCH", wrong)
         if len(inside) > 1:
-            return None, "village", Problem("PLACE_UNKNOWN", f"叫“{village}”的村不止一个。请写全称。")
+            return code or None, "village", Problem("PLACE_UNKNOWN", f"叫“{village}”的村不止一个。请写全称。")
         code = inside[0]
     if code and not code.startswith(region):
         name, declared = places.names[code], places.names.get(region, region)

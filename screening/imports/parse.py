@@ -137,9 +137,10 @@ def number_text(label: str, limit: int = 32) -> Parser:
 
 def choice(label: str, table: dict[str, Any], blanks: frozenset[str] = BLANKS) -> Parser:
     """A value of a code list with its usual spellings; `table` keys are half-width without blanks."""
-    shown = "、".join(dict.fromkeys(str(key) for key in table))
-    if len(shown) > 60:
-        shown = shown[:60] + "…"
+    first_of_each: dict[Any, str] = {}
+    for key, value in table.items():
+        first_of_each.setdefault(value, key)
+    shown = "、".join(first_of_each.values())
 
     def parse(value: str, _raw: Any) -> Any:
         key = squeeze(value)
