@@ -1,4 +1,4 @@
-"""Units and who works in them. What follows from it, the postings of assignments, is registered from above."""
+"""Units and who works in them. The postings that follow from it are registered by the apps above."""
 
 from datetime import date
 from typing import Any, Protocol

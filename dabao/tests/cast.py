@@ -54,7 +54,10 @@ _parents = {12: 9, 9: 6, 6: 4, 4: 2}
 def business_day(settings: Any) -> date:
     """Every test runs on 10 April 2020 unless it sets `settings.DABAO_TODAY` itself."""
     settings.DABAO_TODAY = TODAY.isoformat()
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # twelve people a test
+    # Twelve people a test: the quick hash first; the second one is that of random first passwords.
+    settings.PASSWORD_HASHERS = [
+        f"django.contrib.auth.hashers.{kind}PasswordHasher" for kind in ("MD5", "PBKDF2")
+    ]
     return TODAY
 
 

@@ -17,12 +17,6 @@ from dabao.tests.cast import PASSWORD
 NEW_PASSWORD = "Jinsha-jiang-77"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings):
-    """Real hashes take a second each; what is tested here is not the hash."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def officer(cast):
     cast.officer.set_password(PASSWORD)
