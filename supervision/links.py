@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
@@ -10,9 +11,17 @@ from supervision.navigation import url_of
 
 
 def cases_url(**filters: Any) -> str:
-    """The worklist with its filters set (lists repeat a filter), else all of it; empty while there is none."""
+    """The worklist with its filters set (a list repeats one); without any, all of it."""
     filters.setdefault("state", "all")  # else the page opens at what is still to be verified
     return _with(url_of("screening:cases"), filters)
+
+
+def case_url(case_id: UUID) -> str:
+    """The page of a household; empty while there is no such page."""
+    try:
+        return reverse("screening:case", args=[case_id])
+    except NoReverseMatch:
+        return ""
 
 
 def phase_url(region: str, phase: int, work: str) -> str:

@@ -2,9 +2,28 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+
+from dabao import clock, plans
+from dabao.scope import Right
+from supervision.homes import county, leader, officer
+from supervision.navigation import url_of
+
+# The first right held decides; who only runs accounts or reads the log goes straight to that page.
+HOMES = (
+    (Right.VERIFY, officer.build, "supervision/home_officer.html"),
+    (Right.IMPORT, county.build, "supervision/home_county.html"),
+    (Right.BOARD, leader.build, "supervision/home_leader.html"),
+)
+DESKS = ((Right.ACCOUNTS, "dabao:accounts"), (Right.AUDIT, "dabao:audit"))
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "supervision/home.html")
+    for right, build, template in HOMES:
+        if request.scope.may(right):
+            return render(request, template, build(request.scope, plans.current(), clock.today()))
+    for right, name in DESKS:
+        if request.scope.may(right) and url_of(name):
+            return redirect(name)
+    return render(request, "supervision/home_nobody.html")

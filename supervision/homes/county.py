@@ -1,0 +1,82 @@
+"""Home of the county office: what waits for the county itself, each with one verb (C)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dabao.models import Standard, WorkPlan
+from dabao.scope import Scope
+from supervision.board import build as build_board
+from supervision.navigation import url_of
+from supervision.queries import county, waiting
+
+LISTS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One count of the top row: zero shows 0 and no verb. `of` = out of how many."""
+
+    label: str
+    number: int
+    detail: str
+    verb: str
+    url: str
+    of: int | None = None
+    red: bool = False
+
+
+def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
+    """Context of the page; a fixed number of queries but one per unconfirmed standard (a handful)."""
+    board = build_board(scope, plan, day)
+    debts = board.debts or county.debts(scope, plan, day)
+    standards = list(county.unconfirmed_standards(scope, plan, day))
+    lists = list(county.staged_lists(scope)[:LISTS_SHOWN])
+    rechecks = waiting.waiting(scope).get("to_recheck", 0)
+    missing = [row for row in board.rows if row.report and row.report.kind not in ("done", "late")]
+    month = f"{board.report_due.month}月"
+    oldest = debts.oldest_question
+    return {
+        "board": board,
+        "lists": lists,
+        "standards": [_standard(scope, plan, standard) for standard in standards],
+        "missing": missing,
+        "month": month,
+        "counts": [
+            Count("入库等确认", debts.lists, "份名单", "去确认", url_of("screening:lists")),
+            Count(
+                "名单疑问",
+                debts.questions,
+                f"条，最早 {oldest.month}月{oldest.day}日提出" if oldest else "条",
+                "去答复",
+                url_of("screening:questions"),
+            ),
+            Count("待复核", rechecks, "户", "去复核", url_of("screening:recheck")),
+            Count(
+                f"{month}月报没到",
+                len(missing),
+                f"个乡镇，{month}{board.report_due.day}日截止",
+                "去催报",
+                url_of("reports:calendar"),
+                of=len(board.rows),
+                red=any(row.report and row.report.kind == "missing" for row in missing),
+            ),
+            Count(
+                "红旗",
+                sum(len(row.flags) for row in board.rows),
+                "面",
+                "看督战图",
+                url_of("supervision:board"),
+                red=bool(board.flagged),
+            ),
+            Count("标准待确认", len(standards), "项", "去确认", url_of("dabao:plan")),
+        ],
+        "standards_url": url_of("dabao:plan"),
+        "lists_url": url_of("screening:lists"),
+        "calendar_url": url_of("reports:calendar"),
+    }
+
+
+def _standard(scope: Scope, plan: WorkPlan, standard: Standard) -> tuple[Standard, int]:
+    """A standard with the number of households that hang on it."""
+    return standard, county.households_on_standard(scope, plan, standard.kind)

@@ -1,0 +1,192 @@
+"""Home of those who verify: what is left, by when, how many a day; who is next, who came back (V, T, H)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from dabao import plans
+from dabao.models import Flag, FlagKind, Phase, WorkPlan
+from dabao.scope import Right, Scope
+from screening.models import Case, QuestionKind
+from screening.phase_work import phase_words, together
+from screening.queries.progress import done_by_day, progress
+from screening.rules.phases import Work, due_on, first_of_month
+from supervision.board import phase_at
+from supervision.links import case_url, cases_url, report_url
+from supervision.navigation import url_of
+from supervision.queries import home, townships, waiting
+from supervision.wording import Status, flag_words, report_status, work_status
+
+RECENT_DAYS = 7
+RETURNED_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """A category's households: done of total; a household counts in each of its categories."""
+
+    category: int
+    done: int
+    total: int
+    url: dict[str, str]
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A household that came back: what is missing, by when; `late` words once its limit has passed."""
+
+    url: str
+    head: str
+    place: str
+    note: str
+    limit: date
+    late: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing that waits: what, how it stands, a verb and where it is done."""
+
+    label: str
+    detail: str
+    status: Status
+    verb: str
+    url: str
+
+
+def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
+    """Context of the page; a fixed number of queries."""
+    phases = plans.phases(plan)
+    phase = phase_at(phases, day)
+    rows = progress(scope, plan, day)
+    work = together(rows, phases, day)[phases.index(phase)]
+    upcoming = home.upcoming(scope, plan, day)
+    returned = home.returned(scope, plan)
+    urls = {part: cases_url(phase=phase.number, work=part) for part in ("total", "done", "left")}
+    return {
+        "region": "、".join(region.name for region in home.own_regions(scope)),
+        "phase": phase,
+        "phase_words": phase_words(phase),
+        "work": work,
+        "begun": day >= phase.first_day,
+        "status": work_status(work, phase, day),
+        "pace_words": _pace_words(scope, plan, phase, work, day),
+        "urls": urls,
+        "worklist_url": cases_url(state="to_verify"),
+        "upcoming": upcoming,
+        "returned": [_returned(case, day) for case in returned[:RETURNED_SHOWN]],
+        "returned_count": len(returned),
+        "returned_late": sum(1 for case in returned if case.due_on < day),
+        "returned_url": cases_url(state="to_verify", returned=1),
+        "to_do": [*_flags(scope, day), *_recheck(scope), *_report(scope, plan, day), *_questions(scope)],
+        **_categories(scope, plan, phase, day, work),
+    }
+
+
+def _pace_words(scope: Scope, plan: WorkPlan, phase: Phase, work: Work, day: date) -> str:
+    """含今天还有 6 天，37 ÷ 6 进位为 7；最近 7 天平均每天 4.2 户."""
+    if not work.left or work.pace is None:
+        return ""
+    words = f"含今天还有 {work.days_left} 天，{work.left} ÷ {work.days_left} 进位为 {work.pace}"
+    recent = sum(
+        number
+        for days in done_by_day(scope, plan, phase, day).values()
+        for concluded, number in days.items()
+        if day - timedelta(days=RECENT_DAYS) <= concluded < day
+    )
+    return f"{words}；最近 {RECENT_DAYS} 天平均每天 {recent / RECENT_DAYS:.1f} 户"
+
+
+def _returned(case: Case, day: date) -> Returned:
+    household = case.household
+    late = (day - case.due_on).days
+    return Returned(
+        url=case_url(case.pk),
+        head=household.head.name if household.head else "户主不明",
+        place="·".join(filter(None, (household.region.name.removesuffix("村"), household.group))),
+        note=case.return_note,
+        limit=case.due_on,
+        late=f"逾期 {late} 天" if late > 0 else "",
+    )
+
+
+def _categories(scope: Scope, plan: WorkPlan, phase: Phase, day: date, work: Work) -> dict[str, Any]:
+    """Lines of the six categories, and what leads from their sum to the households of the phase (C05)."""
+    counted = home.categories(scope, plan, phase.number, day)
+    lines = [
+        CategoryLine(
+            number,
+            counted[f"done_{number}"],
+            counted[f"total_{number}"],
+            {
+                part: cases_url(phase=phase.number, work=part, category=number)
+                for part in ("total", "done", "left")
+            },
+        )
+        for number in plan.categories
+    ]
+    visits = sum(line.done for line in lines), sum(line.total for line in lines)
+    outside = counted["done_0"], counted["total_0"]
+    double = visits[0] + outside[0] - work.done, visits[1] + outside[1] - work.total
+    sums = {"visits": visits, "outside": outside, "double": double}
+    return {"categories": lines} | {name: (done, total, total - done) for name, (done, total) in sums.items()}
+
+
+def _flags(scope: Scope, day: date) -> list[ToDo]:
+    return [_flag(flag, day) for flag in townships.open_flags(scope, day)]
+
+
+def _flag(flag: Flag, day: date) -> ToDo:
+    if flag.kind == FlagKind.REPORT_MISSING:
+        verb, url = "去补报", report_url(flag.due_on.replace(day=1), flag.region_id)
+    else:
+        number = flag.subject.rpartition(":")[2]
+        verb, url = "去办", cases_url(region=flag.region_id, phase=number, work="left")
+    return ToDo("红旗", flag.label, Status("over", flag_words(flag, day)), verb, url)
+
+
+def _recheck(scope: Scope) -> list[ToDo]:
+    number = waiting.waiting(scope).get("to_recheck", 0)
+    if not number:
+        return []
+    status = Status("todo", f"{number} 户等你复核")
+    return [ToDo("复核", "别人初核过的", status, "去复核", url_of("screening:recheck"))]
+
+
+def _report(scope: Scope, plan: WorkPlan, day: date) -> list[ToDo]:
+    """The month's report of each township one writes for, until it is in."""
+    month = first_of_month(day)
+    if not scope.may(Right.WRITE_REPORT) or not plan.first_report_month <= month <= plan.last_report_month:
+        return []
+    reports = townships.reports_of(scope, plan, month)
+    due = due_on(month, plan.report_due_day)
+    found = []
+    for code in scope.prefixes(Right.WRITE_REPORT):
+        report = reports.get(code)
+        if report is None or not report.submitted_on:
+            status = report_status(report, month, due, day)
+            found.append(
+                ToDo(
+                    f"{month.month}月月报",
+                    f"{due.month}月{due.day}日截止",
+                    status,
+                    "接着写" if report else "去写",
+                    report_url(month, code),
+                )
+            )
+    return found
+
+
+def _questions(scope: Scope) -> list[ToDo]:
+    """What an import could not decide; shown once there is a page that answers it."""
+    url = url_of("screening:questions")
+    if not url:
+        return []
+    return [
+        ToDo("名单疑问", QuestionKind(kind).label, Status("ask", f"{number} 条"), "去说明", url)
+        for kind, number in home.questions(scope)
+    ]
