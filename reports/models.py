@@ -1,8 +1,8 @@
-"""A township's report of a month (C23), with the figures it was sent with."""
+"""One analysis, one report, one feedback a month (C20, C23-C25), and what the townships ask of the county."""
 
 from django.db import models
 
-from dabao.models import Editable, Region, User, WorkPlan
+from dabao.models import Editable, Region, Unit, User, WorkPlan
 from dabao.scope import ScopedQuerySet
 
 
@@ -30,7 +30,6 @@ class MonthlyReport(Editable):
     progress = models.TextField("工作进展情况", blank=True)
     progress_offered = models.BooleanField("进展文字未改", default=True)
     problems = models.TextField("存在问题及困难", blank=True)
-    requests = models.TextField("请求帮助解决事项", blank=True)
     remark = models.CharField("退回说明", max_length=500, blank=True)
     figures = models.JSONField("数字", default=dict, blank=True)
     lines = models.JSONField("数字背后的户", default=list, blank=True)
@@ -56,3 +55,85 @@ class MonthlyReport(Editable):
             models.UniqueConstraint(fields=["plan", "region", "month"], name="report_once"),
             models.CheckConstraint(condition=models.Q(month__day=1), name="report_month_is_its_first_day"),
         ]
+
+
+class HelpRequest(Editable):
+    """Something a township asks the county to solve, a row of its report (C20, C23).
+
+    From the submission on it is owed: `due_on` is the day by which the county answers. `solved` is the
+    township's word: None = not said yet.
+    """
+
+    report = models.ForeignKey(
+        MonthlyReport, models.PROTECT, verbose_name="月报", related_name="help_requests"
+    )
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+    text = models.CharField("事项", max_length=300)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="请谁解决")
+    wanted_by = models.DateField("希望何时前")
+    due_on = models.DateField("答复期限", null=True, blank=True)
+    answer = models.TextField("县局答复", blank=True)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="答复人", null=True, blank=True, related_name="+"
+    )
+    answered_on = models.DateField("答复日", null=True, blank=True)
+    solved = models.BooleanField("解决了没有", null=True, blank=True)
+    solved_note = models.CharField("说明", max_length=300, blank=True)
+    solved_on = models.DateField("乡镇回话日", null=True, blank=True)
+    solved_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="回话人", null=True, blank=True, related_name="+"
+    )
+
+    objects = ScopedQuerySet.as_manager()
+    region_path = "report__region__code"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "请求事项"
+        ordering = ["report", "order"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answered_on=None) ^ ~models.Q(answer=""), name="request_answer_has_its_day"
+            ),
+        ]
+
+
+class MonthlyRecord(Editable):
+    """What a township does once a month beside its report."""
+
+    plan = models.ForeignKey(WorkPlan, models.PROTECT, verbose_name="方案")
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="乡镇")
+    month = models.DateField("月份", help_text="the first day of the month")
+    recorded_by = models.ForeignKey(User, models.PROTECT, verbose_name="登记人", related_name="+")
+    recorded_on = models.DateField("登记日")
+
+    objects = ScopedQuerySet.as_manager()
+    region_path = "region__code"
+
+    class Meta:
+        abstract = True
+        ordering = ["-month", "region"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "region", "month"], name="%(class)s_once"),
+            models.CheckConstraint(condition=models.Q(month__day=1), name="%(class)s_month_is_its_first_day"),
+        ]
+
+
+class Meeting(MonthlyRecord):
+    """The analysis meeting of a month (C20); its day lies in the month, whenever it was recorded."""
+
+    held_on = models.DateField("开会日期")
+    people = models.CharField("参加人员", max_length=300)
+    minutes = models.TextField("研究情况")
+    decisions = models.TextField("议定事项")
+
+    class Meta(MonthlyRecord.Meta):
+        verbose_name = verbose_name_plural = "研究会"
+
+
+class Feedback(MonthlyRecord):
+    """What became, by this month, of last month's problems and of the county's answers (C20)."""
+
+    text = models.TextField("上月问题的处理情况")
+
+    class Meta(MonthlyRecord.Meta):
+        verbose_name = verbose_name_plural = "反馈"

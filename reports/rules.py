@@ -1,7 +1,8 @@
-"""The figures of a report and the words drafted from them (C20, C23, C24). Pure: lines of cases in, figures out.
+"""The figures of a report and the words drafted from them (C20, C23, C24): lines of cases in, figures out.
 
 A household stands in one column only of those that must add up:
-已排查 = 在保已核 + 符合 + 不符合, 符合 = 已纳入 (低保, 特困, 临时救助) + 正在办理, 不符合 = 已复核标注 + 待复核.
+已排查 = 在保已核 + 符合 + 不符合; 符合 = 已纳入 (低保, 特困, 临时救助) + 正在办理;
+不符合 = 已复核标注 + 待复核.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from screening.choices import CaseOutcome, CaseState, Category, Scheme
+from screening.rules.phases import due_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class CaseLine:
         return cls(
             case_id, persons, tuple(categories), state, outcome, scheme, opened_on, verified_on, closed_on
         )
+
+    @property
+    def state_words(self) -> str:
+        """已销号·已纳入: state and, when closed, how."""
+        state = CaseState(self.state).label
+        return f"{state}·{CaseOutcome(self.outcome).label}" if self.outcome else str(state)
 
     @property
     def verified(self) -> bool:
@@ -199,6 +207,38 @@ def _add_row(total: dict[str, list[int]], row: dict[str, list[int]]) -> None:
     for key, pair in row.items():
         before = total.get(key, [0, 0])
         total[key] = [before[0] + pair[0], before[1] + pair[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a township stands with the report of a month on a day.
+
+    `kind`: "done" in time, "late" (in, `days` after the due day), "missing" (`days` since the due day),
+    "draft", "to_sign", "returned" (in, its words to be mended), "none" not begun.
+    """
+
+    month: date
+    due_on: date
+    kind: str
+    submitted_on: date | None
+    days: int = 0
+
+    @property
+    def is_in(self) -> bool:
+        return self.submitted_on is not None
+
+
+def standing(month: date, due_day: int, state: str, submitted_on: date | None, day: date) -> Standing:
+    """`state`: value of the report's state, "" when there is no report; `due_day`: day of the month."""
+    due = due_on(month, due_day)
+    if submitted_on is not None:
+        late = (submitted_on - due).days
+        if state == "returned":
+            return Standing(month, due, "returned", submitted_on, max(late, 0))
+        return Standing(month, due, "late" if late > 0 else "done", submitted_on, max(late, 0))
+    if day > due:
+        return Standing(month, due, "missing", None, (day - due).days)
+    return Standing(month, due, state or "none", None)
 
 
 def percent(part: int, whole: int) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from dabao.models import Standard, Unit
 from dabao.tests.cast import SHIYANG, Cast
-from screening.models import Household, ListRow, SourceList
+from screening.models import Case, Household, ListRow, SourceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,15 @@ def a_source_row(world: World) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+def a_case(world: World) -> dict[str, Any]:
+    """A household of 石羊镇 that waits to be verified."""
+    day = world.county.plan.first_day
+    case = Case.objects.create(
+        plan=world.county.plan, household=world.make_household(), opened_on=day, due_on=day
+    )
+    return {"case_id": case.pk}
+
+
 def _account(world: World) -> dict[str, Any]:
     return {"account_id": world.cast.officer.pk}
 
@@ -105,6 +114,10 @@ def _member(world: World) -> dict[str, Any]:
     return {"member_id": unit.members.create(name="罗国伟", first_day=world.county.plan.first_day).pk}
 
 
+def _report(world: World) -> dict[str, Any]:  # noqa: ARG001 - named by month and township, both public
+    return {"month": "2020-04", "code": SHIYANG}
+
+
 POLICY: dict[str, Policy] = {
     "screening:lists": page(),
     "screening:list": row(a_list),
@@ -114,6 +127,22 @@ POLICY: dict[str, Policy] = {
     "screening:list-bad-rows": row(a_list),
     "screening:row": row(a_source_row),
     "screening:row-reveal": row(a_source_row),
+    "screening:cases": page(),
+    "screening:case-search": page(),
+    "screening:cases-export": page(),
+    "screening:cases-assign": page(),
+    "screening:case-next": page(),
+    "screening:case-new": page(),
+    "screening:case": row(a_case),
+    "screening:case-draft": row(a_case),
+    "screening:case-resolve": row(a_case),
+    "screening:case-withdraw": row(a_case),
+    "screening:case-correct": row(a_case),
+    "screening:case-close": row(a_case),
+    "screening:case-reopen": row(a_case),
+    "screening:case-reveal": row(a_case),
+    "screening:recheck": page(),
+    "screening:recheck-case": row(a_case),
     "dabao:signin": everybody(),
     "dabao:signout": everybody(),
     "dabao:account": own(),
@@ -150,6 +179,11 @@ POLICY: dict[str, Policy] = {
     "dabao:components": everybody(),
     "supervision:home": own(),
     "supervision:board": page(),
+    "reports:calendar": page(),
+    "reports:report": page(_report),
+    "reports:draft": page(_report),
+    "reports:back": page(_report),
+    "reports:cases": page(_report),
 }
 
 # Tables without a path to a region, each with the reason why no row of it needs one.

@@ -16,7 +16,7 @@ def lines(scope: Scope, plan: WorkPlan, region_code: str, day: date) -> list[Cas
     """One line for each case of the region opened by `day`, in the order of the villages."""
     rows = list(
         Case.objects.within(scope)
-        .filter(plan=plan, household__region_id__startswith=region_code, opened_on__lte=day)
+        .filter(plan=plan, household__region__code__startswith=region_code, opened_on__lte=day)
         .order_by("household__region_id", "pk")
         .values_list(
             "pk",
@@ -52,7 +52,7 @@ def _schemes(scope: Scope, plan: WorkPlan, region_code: str) -> dict[UUID, str]:
         Decision.objects.within(scope)
         .filter(
             verification__case__plan=plan,
-            verification__case__household__region_id__startswith=region_code,
+            verification__case__household__region__code__startswith=region_code,
             verification__case__state=CaseState.CLOSED,
             verification__case__outcome=CaseOutcome.ENROLLED,
             verification__state=VerificationState.SUBMITTED,

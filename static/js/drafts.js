@@ -49,7 +49,7 @@ function watch(form) {
         if (version && field) field.value = version;
       } else if (answer.status === 409) {
         stopped = true;
-        tell("别人也改了这一户：保存时逐项选，草稿先不再自动存", true);
+        tell("别人也改了这里：保存时逐项选，草稿先不再自动存", true);
       } else if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
         stopped = true;
         tell("登录过期，草稿没有存：在新标签页登录，再回到这里保存", true);

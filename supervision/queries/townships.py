@@ -64,5 +64,5 @@ def open_flags(scope: Scope, day: date) -> list[Flag]:
 
 def reports_of(scope: Scope, plan: WorkPlan, month: date) -> dict[str, MonthlyReport]:
     """Reports of a month (its first day) by township code, drafts too."""
-    rows = MonthlyReport.objects.within(scope).filter(plan=plan, month=month)
+    rows = MonthlyReport.objects.within(scope).filter(plan=plan, month=month).defer("lines", "figures")
     return {report.region_id: report for report in rows}

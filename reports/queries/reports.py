@@ -1,0 +1,131 @@
+"""Reports of townships by month: who is in, late, missing; and one report with its figures (C23)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from dabao.models import Posting, Region, User, WorkPlan
+from dabao.scope import Right, Role, Scope
+from reports.models import MonthlyReport
+from reports.queries import figures
+from reports.rules import CaseLine, Standing, count, standing
+from screening.models import Case
+from screening.rules.phases import months_between, report_period
+
+TOWNSHIP_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class TownshipMonths:
+    """A township and its standing in each month of the plan begun so far, oldest first."""
+
+    code: str
+    name: str
+    months: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The figures of a report and the cases behind them; `frozen_at` None = as the ledger has them now."""
+
+    figures: dict[str, Any]
+    lines: list[CaseLine]
+    frozen_at: datetime | None
+
+
+def townships(scope: Scope, plan: WorkPlan) -> list[Region]:
+    """The townships whose reports the scope may read, in the county's order."""
+    return list(
+        Region.objects.within(scope, Right.READ_REPORT)
+        .filter(parent=plan.region_id)
+        .order_by("order", "code")
+    )
+
+
+def township(scope: Scope, plan: WorkPlan, code: str) -> Region:
+    """Raises Region.DoesNotExist for a township that is not of the plan or not in the scope."""
+    return Region.objects.within(scope, Right.READ_REPORT).get(parent=plan.region_id, code=code)
+
+
+def months_begun(scope: Scope, plan: WorkPlan, day: date) -> list[date]:  # noqa: ARG001 - the plan is public
+    """Months of the plan that have a report, up to the one of `day`."""
+    return months_between(plan.first_report_month, min(plan.last_report_month, day))
+
+
+def standings(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipMonths]:
+    """Every township in scope with its reports; two queries."""
+    rows = (
+        MonthlyReport.objects.within(scope, Right.READ_REPORT)
+        .filter(plan=plan)
+        .values_list("region_id", "month", "state", "submitted_on")
+    )
+    found = {(region, month): (state, sent) for region, month, state, sent in rows}
+    months = months_begun(scope, plan, day)
+    return [
+        TownshipMonths(
+            region.code,
+            region.name,
+            tuple(
+                standing(month, plan.report_due_day, *found.get((region.code, month), ("", None)), day)
+                for month in months
+            ),
+        )
+        for region in townships(scope, plan)
+    ]
+
+
+def find(scope: Scope, plan: WorkPlan, code: str, month: date) -> MonthlyReport | None:
+    """The report of a township and month, None when nobody has begun it."""
+    return (
+        MonthlyReport.objects.within(scope, Right.READ_REPORT)
+        .filter(plan=plan, region_id=code, month=month)
+        .select_related("written_by", "submitted_by", "region")
+        .first()
+    )
+
+
+def table(
+    scope: Scope, plan: WorkPlan, code: str, month: date, day: date, report: MonthlyReport | None
+) -> Table:
+    """The frozen figures of a report that is in, else those of the ledger on `day`."""
+    if report is not None and report.submitted_on is not None:
+        return Table(report.figures, [CaseLine.from_json(row) for row in report.lines], report.frozen_at)
+    lines = figures.lines(scope, plan, code, day)
+    since, _ = report_period(month, plan.first_day, _previous_cut(scope, plan, code, month), day)
+    return Table(count(lines, plan.categories, day=day, since=min(since, day)), lines, None)
+
+
+def _previous_cut(scope: Scope, plan: WorkPlan, code: str, month: date) -> date | None:
+    """The day on which the last report before this month froze its figures."""
+    return (
+        MonthlyReport.objects.within(scope, Right.READ_REPORT)
+        .filter(plan=plan, region_id=code, month__lt=month, submitted_on__isnull=False)
+        .order_by("-month")
+        .values_list("submitted_on", flat=True)
+        .first()
+    )
+
+
+def head_of(scope: Scope, code: str, day: date) -> User | None:
+    """Who signs for a township on that day."""
+    if not scope.may(Right.READ_REPORT, code):
+        return None
+    posting = (
+        Posting.objects.on(day)
+        .filter(role=Role.TOWNSHIP_HEAD, region_id=code, user__is_active=True)
+        .select_related("user")
+        .order_by("first_day")
+        .last()
+    )
+    return posting.user if posting else None
+
+
+def households(scope: Scope, ids: list[str]) -> dict[str, Case]:
+    """Cases by id with household, head and village; those outside the scope by now are left out."""
+    cases = (
+        Case.objects.within(scope)
+        .filter(pk__in=[UUID(value) for value in ids])
+        .select_related("household__head", "household__region")
+    )
+    return {str(case.pk): case for case in cases}

@@ -1,0 +1,223 @@
+"""A township's report from the first word to its submission (C23). The figures are taken, never typed.
+
+Everybody who changes a report locks its row first; whoever saw an older version than the one stored gets a
+`ConflictError` with both texts, and nothing is overwritten (F06).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from dabao import audit
+from dabao.models import User, WorkPlan
+from dabao.scope import Right, Scope
+from reports.models import MonthlyReport, ReportState
+from reports.queries import reports as queries
+from reports.rules import progress_draft
+from reports.services import flags
+from screening.rules.phases import first_of_month, is_late
+
+MAX_TEXT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of a report as the form has them."""
+
+    progress: str = ""
+    problems: str = ""
+
+
+@dataclass
+class ConflictError(Exception):
+    """Somebody else saved this report since the page was opened. Nothing was written."""
+
+    mine: Texts
+    theirs: Texts
+    by: str
+    report: MonthlyReport
+
+    def __str__(self) -> str:
+        return f"{self.by}也改了这份月报。你的没有覆盖他的，请逐项选。"
+
+
+@transaction.atomic
+def save(
+    *,
+    scope: Scope,
+    plan: WorkPlan,
+    region_code: str,
+    month: date,
+    actor: User,
+    version: int,
+    texts: Texts,
+    offered: str,
+    day: date,
+) -> MonthlyReport:
+    """Keep the words; `offered` = the progress draft the page showed, `version` 0 = nothing was kept yet.
+
+    A progress text equal to the offered one stays the system's and follows the figures until submission.
+    """
+    report = lock_report(scope, plan, region_code, month, Right.WRITE_REPORT, day)
+    _write(report, texts, offered, version, actor)
+    return report
+
+
+@transaction.atomic
+def ask_signature(
+    *,
+    scope: Scope,
+    plan: WorkPlan,
+    region_code: str,
+    month: date,
+    actor: User,
+    version: int,
+    texts: Texts,
+    offered: str,
+    day: date,
+) -> MonthlyReport:
+    """Keep the words and lay the report before the township's head."""
+    report = lock_report(scope, plan, region_code, month, Right.WRITE_REPORT, day)
+    _write(report, texts, offered, version, actor)
+    _check_whole(report)
+    report.state = ReportState.TO_SIGN if report.submitted_on is None else ReportState.RETURNED
+    _saved(report, actor, "report.ask_signature")
+    return report
+
+
+@transaction.atomic
+def send_back(
+    *, scope: Scope, plan: WorkPlan, region_code: str, month: date, actor: User, remark: str, day: date
+) -> MonthlyReport:
+    """The head gives the report back to be mended, and says why."""
+    report = lock_report(scope, plan, region_code, month, Right.SIGN_REPORT, day)
+    if report.state != ReportState.TO_SIGN:
+        raise ValidationError("这份月报没有在等签字，不用退回。请刷新页面看它到了哪一步。")
+    if not remark.strip():
+        raise ValidationError({"remark": "没写退回的原因。请写明要改什么。"})
+    report.state, report.remark = ReportState.DRAFT, remark.strip()
+    _saved(report, actor, "report.send_back")
+    return report
+
+
+@transaction.atomic
+def submit(
+    *,
+    scope: Scope,
+    plan: WorkPlan,
+    region_code: str,
+    month: date,
+    actor: User,
+    version: int,
+    texts: Texts,
+    offered: str,
+    day: date,
+) -> MonthlyReport:
+    """Sign and send the report: freeze its figures with their time, say whether it is late, clear the flag.
+
+    Only the head may (Right.SIGN_REPORT). The same head sending twice gets the report that stands. A report
+    that the county returned keeps its figures and its first day.
+    """
+    report = lock_report(scope, plan, region_code, month, Right.SIGN_REPORT, day)
+    if report.state == ReportState.SUBMITTED and report.submitted_by_id == actor.pk:
+        return report
+    _write(report, texts, offered, version, actor)
+    _check_whole(report)
+    if report.submitted_on is None:
+        _freeze(scope, plan, report, day)
+        report.late = is_late(day, month, plan.report_due_day)
+        report.submitted_on, report.submitted_at = day, timezone.now()
+    if report.progress_offered:
+        report.progress = progress_draft(report.region.name, report.figures)
+    report.submitted_by, report.state, report.remark = actor, ReportState.SUBMITTED, ""
+    _saved(report, actor, "report.submit", late=report.late, submitted_on=report.submitted_on.isoformat())
+    flags.clear(report=report)
+    return report
+
+
+def _freeze(scope: Scope, plan: WorkPlan, report: MonthlyReport, day: date) -> None:
+    found = queries.table(scope, plan, report.region_id, report.month, day, None)
+    report.figures = found.figures
+    report.lines = [line.as_json() for line in found.lines]
+    report.frozen_at = timezone.now()
+
+
+def lock_report(
+    scope: Scope, plan: WorkPlan, region_code: str, month: date, right: Right, day: date
+) -> MonthlyReport:
+    """The report, made when it is not there yet, locked until the transaction ends.
+
+    Raises ObjectDoesNotExist outside the scope, PermissionDenied inside it without the right, ValidationError
+    for a month that has none or has not begun.
+    """
+    region = queries.township(scope, plan, region_code)
+    scope.require(right, region_code)
+    if not plan.first_report_month <= month <= plan.last_report_month:
+        raise ValidationError("这个月不用报月报。请回月报日历选方案期内的月份。")
+    if month > first_of_month(day):
+        raise ValidationError("这个月还没到，不能填报。请到了当月再写。")
+    MonthlyReport.objects.get_or_create(plan=plan, region=region, month=month, defaults={"version": 0})
+    return (
+        MonthlyReport.objects.within(scope, Right.READ_REPORT)
+        .select_related("region", "written_by")
+        .select_for_update(of=("self",))
+        .get(plan=plan, region=region, month=month)
+    )
+
+
+def _write(report: MonthlyReport, texts: Texts, offered: str, version: int, actor: User) -> None:
+    if report.state == ReportState.SUBMITTED:
+        raise ValidationError("这份月报已经报送，不能再改。有误请联系县局退回修改。")
+    if report.version != version:
+        theirs = Texts(report.progress or offered, report.problems)
+        if (_plain(theirs.progress), _plain(theirs.problems)) != (
+            _plain(texts.progress),
+            _plain(texts.problems),
+        ):
+            by = report.written_by.name if report.written_by and report.written_by != actor else "另一个页面"
+            raise ConflictError(texts, theirs, by, report)
+    same_as_offered = _plain(texts.progress) in ("", _plain(offered))
+    report.progress = "" if same_as_offered else texts.progress
+    report.progress_offered = same_as_offered
+    report.problems = texts.problems
+    report.written_by = report.written_by if _is_head_only(report, actor) else actor
+    report.saved_at = timezone.now()
+    _saved(report, actor, "report.save")
+
+
+def _is_head_only(report: MonthlyReport, actor: User) -> bool:
+    """Whether a report written by somebody else is only being signed by its head."""
+    return (
+        report.written_by_id is not None
+        and report.state == ReportState.TO_SIGN
+        and report.written_by != actor
+    )
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split())
+
+
+def _check_whole(report: MonthlyReport) -> None:
+    if not report.problems.strip():
+        raise ValidationError({"problems": "“存在问题及困难”没写。没有问题也请写明“无”。"})
+
+
+def _saved(report: MonthlyReport, actor: User, action: str, **data: object) -> None:
+    report.version += 1
+    report.full_clean(validate_unique=False)
+    report.save()
+    audit.record(
+        action,
+        actor=actor,
+        obj=report,
+        region_code=report.region_id,
+        month=f"{report.month:%Y-%m}",
+        state=report.state,
+        version=report.version,
+        characters=len(report.progress) + len(report.problems),
+        **data,
+    )
