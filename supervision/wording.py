@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dabao.models import Flag, FlagKind, Phase
-from reports.models import MonthlyReport
+from reports.models import MonthlyReport, ReportState
 from screening.phase_work import phase_ordinal
 from screening.rules.phases import PhaseSpan, Stage, Work
 
