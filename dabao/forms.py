@@ -198,6 +198,7 @@ class PlanForm(forms.ModelForm):
             "publicity_days",
             "late_case_days",
             "returned_case_days",
+            "warning_days",
             "near_miss_percent",
             "township_approves",
         )

@@ -287,3 +287,46 @@ class ObligorAbility(TextChoices):
     UNABLE = "unable", "无赡养能力"
     ABLE = "able", "有赡养能力"
     MISSING = "missing", "失联"
+
+
+class WarningKind(TextChoices):
+    """Why a household is to be looked at again (C13): the first four by new data, the others by people."""
+
+    INCOME_BELOW = "income_below", "收入跌破低保线"
+    NEW_CERTIFICATE = "new_certificate", "新办残疾证"
+    MEDICAL_SPENDING = "medical_spending", "大额自付医疗"
+    LABOUR_LOST = "labour_lost", "丧失劳动力"
+    EARNER_DIED = "earner_died", "主要劳力去世"
+    DISASTER = "disaster", "受灾"
+    JOB_LOST = "job_lost", "务工中断"
+    ILLNESS = "illness", "突发大病"
+    OTHER = "other", "其他困难"
+
+
+REPORTED_KINDS = (
+    WarningKind.EARNER_DIED,
+    WarningKind.DISASTER,
+    WarningKind.JOB_LOST,
+    WarningKind.ILLNESS,
+    WarningKind.OTHER,
+)
+
+
+class WarningState(TextChoices):
+    OPEN = "open", "还没入户"
+    VISITED = "visited", "入户了，没研判"
+    DECIDED = "decided", "已定"
+
+
+class WarningDecision(TextChoices):
+    """What a warning comes to (C13); none always with a reason."""
+
+    TEMPORARY = "temporary", "临时救助"
+    DIBAO = "dibao", "低保"
+    TEKUN = "tekun", "特困供养"
+    NONE = "none", "不需要"
+
+
+class FollowUpResult(TextChoices):
+    STEADY = "steady", "生活平稳"
+    TROUBLE = "trouble", "有新困难"

@@ -28,6 +28,7 @@ class WorkPlan(Editable):
     publicity_days = models.PositiveSmallIntegerField("公示天数", default=7)
     late_case_days = models.PositiveSmallIntegerField("阶段结束后新增户的办理天数", default=10)
     returned_case_days = models.PositiveSmallIntegerField("退回后的办理天数", default=3)
+    warning_days = models.PositiveSmallIntegerField("预警后入户研判的天数", default=10)
     township_approves = models.BooleanField("委托乡镇审批", default=False)
     province_number_digits = models.PositiveSmallIntegerField("省系统编号位数", default=16)
     report_due_day = models.PositiveSmallIntegerField("月报截止日", default=15)

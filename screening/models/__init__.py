@@ -12,6 +12,7 @@ from screening.models.fact import (
 from screening.models.household import Household, Membership, Person
 from screening.models.source import ColumnAlias, ListRow, Question, QuestionKind, SourceList
 from screening.models.verification import Decision, IncomeItem, MemberCheck, Obligor, Verification
+from screening.models.warning import FollowUp, RiskWarning
 
 __all__ = [
     "BenefitRecord",
@@ -23,6 +24,7 @@ __all__ = [
     "DisabilityCertificate",
     "Enrolment",
     "EnrolmentStep",
+    "FollowUp",
     "Household",
     "IllnessRecord",
     "IncomeItem",
@@ -34,6 +36,7 @@ __all__ = [
     "PriorFinding",
     "Question",
     "QuestionKind",
+    "RiskWarning",
     "SourceList",
     "Verification",
     "WatchRecord",
