@@ -4,7 +4,7 @@ Each step is dated, signed by the role that may, and told in the case's events (
 checks as the single step and says which households were refused and why.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -80,7 +80,6 @@ def take_step(*, scope: Scope, case_id: UUID, kind: str, actor: User, details: D
     return case
 
 
-@transaction.atomic
 def take_steps(
     *, scope: Scope, case_ids: Collection[UUID], kind: str, actor: User, details: Details, today: date
 ) -> BatchResult:
@@ -88,6 +87,26 @@ def take_steps(
 
     Raises ObjectDoesNotExist when one of them is outside the scope: then nothing was written.
     """
+
+    def act(case_id: UUID) -> None:
+        take_step(scope=scope, case_id=case_id, kind=kind, actor=actor, details=details, today=today)
+
+    return _each(scope, case_ids, act)
+
+
+def refuse_many(
+    *, scope: Scope, case_ids: Collection[UUID], actor: User, reason: str, today: date
+) -> BatchResult:
+    """Send many households back for one reason, by the checks of `refuse`."""
+
+    def act(case_id: UUID) -> None:
+        refuse(scope=scope, case_id=case_id, actor=actor, reason=reason, today=today)
+
+    return _each(scope, case_ids, act)
+
+
+@transaction.atomic
+def _each(scope: Scope, case_ids: Collection[UUID], act: Callable[[UUID], None]) -> BatchResult:
     wanted = list(
         Case.objects.within(scope)
         .filter(pk__in=set(case_ids))
@@ -100,7 +119,7 @@ def take_steps(
     for case in wanted:
         try:
             with transaction.atomic():
-                take_step(scope=scope, case_id=case.pk, kind=kind, actor=actor, details=details, today=today)
+                act(case.pk)
             done.append(case)
         except ValidationError as error:
             refused.append((case, " ".join(error.messages)))
@@ -217,12 +236,6 @@ def _stage(case: Case, today: date) -> StepKind | None:
     )
 
 
-def taken_of(grant: Enrolment) -> list[Taken]:
-    """The steps of a grant as the rules take them, in order."""
-    found = [Taken(s.kind, s.day, s.by_id, s.first_day, s.last_day) for s in grant.steps.all()]
-    return sorted(found, key=lambda step: rules.ORDER.index(StepKind(step.kind)))
-
-
 def _step(
     case: Case,
     grant: Enrolment,
@@ -236,7 +249,7 @@ def _step(
     step = Taken(
         kind, details.day, actor.pk, details.day if public else None, details.last_day if public else None
     )
-    if sentence := rules.fault(step, taken_of(grant), today=today, publicity_days=case.plan.publicity_days):
+    if sentence := rules.fault(step, grant.taken, today=today, publicity_days=case.plan.publicity_days):
         raise ValidationError(sentence)
     _terms(grant, kind, details)
     row = EnrolmentStep(
@@ -253,9 +266,9 @@ def _step(
     )
     row.full_clean(exclude=["enrolment", "by"])
     row.save()
-    following = rules.next_step([*taken_of(grant), step])
+    following = rules.next_step([*grant.taken, step])
     grant.next_step = following or ""
-    grant.waiting_since = step.over_on
+    grant.waiting_since = step.day
     grant.publicity_last_day = step.last_day or grant.publicity_last_day
     grant.version += 1
     grant.full_clean(exclude=["case", "decision", "person"], validate_unique=False)
