@@ -19,7 +19,7 @@ from typing import Any
 
 from dabao.models import Standard, Unit
 from dabao.tests.cast import SHIYANG, Cast
-from screening.models import Case, Household, ListRow, SourceList
+from screening.models import Case, ColumnAlias, Household, ListRow, SourceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,16 @@ def _standard(world: World) -> dict[str, Any]:
     return {"standard_id": Standard.objects.filter(region=world.county.region).first().pk}
 
 
+def _alias(world: World) -> dict[str, Any]:
+    return {"alias_id": ColumnAlias.objects.create(kind="registry", field="name", heading="谁").pk}
+
+
 def _member(world: World) -> dict[str, Any]:
     unit = Unit.objects.create(region=world.county.region, name="社会救助股")
     return {"member_id": unit.members.create(name="罗国伟", first_day=world.county.plan.first_day).pk}
 
 
-def _report(world: World) -> dict[str, Any]:  # noqa: ARG001 - named by month and township, both public
+def _report(world: World) -> dict[str, Any]:
     return {"month": "2020-04", "code": SHIYANG}
 
 
@@ -176,6 +180,8 @@ POLICY: dict[str, Policy] = {
     "dabao:settings-standard-new": page(),
     "dabao:settings-standard": page(_standard),
     "dabao:settings-standard-confirm": page(_standard),
+    "screening:aliases": page(),
+    "screening:alias-delete": page(_alias),
     "dabao:components": everybody(),
     "supervision:home": own(),
     "supervision:board": page(),
