@@ -1,1 +1,0 @@
-"""Forms of screening: what people type, checked for form; services check what may be."""

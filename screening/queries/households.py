@@ -111,6 +111,7 @@ class HouseholdPage:
     draft: Verification | None
     standard: Standard | None
     line: Standard | None
+    factor: Standard | None
     phone_masked: str = ""
     on_tekun: set[UUID] = field(default_factory=set)
 
@@ -160,6 +161,7 @@ def household(scope: Scope, case_id: UUID, day: date) -> HouseholdPage:
         draft=_draft(scope, case),
         standard=plans.standard(StandardKind.RURAL_DIBAO, home.region_id, day),
         line=plans.standard(StandardKind.POVERTY_LINE, home.region_id, day),
+        factor=plans.standard(StandardKind.MARGINAL_FACTOR, home.region_id, day),
         phone_masked=crypto.mask_phone(home.phone) if home.phone_sealed else "",
         on_tekun=known.on(BenefitScheme.TEKUN),
     )

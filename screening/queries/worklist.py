@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from dabao import crypto
@@ -138,13 +138,10 @@ def facets(
     category = left(category=()).aggregate(
         **{f"c{value}": Count("pk", filter=Q(categories__contains=[value])) for value in Category.values}
     )
-    by_village = dict(
-        left(village=())
-        .values_list(code=F("household__region_id"))
-        .annotate(number=Count("pk"))
-        .order_by()
-        .values_list("code", "number")
-    )
+    by_village = {
+        row["household__region_id"]: row["number"]
+        for row in left(village=()).values("household__region_id").annotate(number=Count("pk")).order_by()
+    }
     given = left(assigned="").aggregate(
         me=Count("pk", filter=Q(assigned_to=scope.user_id)), none=Count("pk", filter=Q(assigned_to=None))
     )

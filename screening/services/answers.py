@@ -36,7 +36,7 @@ def of_verification(verification: Verification) -> dict[str, Any]:
         "role": verification.role,
         "result": verification.result,
         "living": str(verification.living_together or ""),
-        "property": list(verification.property_held) or [NO_PROPERTY],
+        "holds": list(verification.property_held) or [NO_PROPERTY],
         "property_note": verification.property_note,
         "food_ok": _yes_no(verification.food_ok),
         "clothing_ok": _yes_no(verification.clothing_ok),

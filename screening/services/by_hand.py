@@ -66,13 +66,13 @@ def add_household(
         phone_sealed=crypto.seal(phone) if phone else None,
         added_on=day,
     )
-    household.full_clean()
+    household.full_clean(exclude=["head", "row"])
     household.save()
     for place, member in enumerate(members):
         person = _person(member, day)
         relation = Relation.HEAD if place == 0 else member.relation
         membership = Membership(household=household, person=person, relation=relation, first_day=day)
-        membership.full_clean()
+        membership.full_clean(exclude=["row"])
         membership.save()
         if place == 0:
             household.head = person
@@ -120,6 +120,6 @@ def _person(member: NewMember, day: date) -> Person:
         sex=Sex(sex_of(member.number)) if member.number else "",
         birth_date=birth_of(member.number, day) if member.number else None,
     )
-    person.full_clean()
+    person.full_clean(exclude=["row"])
     person.save()
     return person

@@ -1,0 +1,433 @@
+"""The verification form (C08): what was found at the door and its conclusion, for one household.
+
+One flat form, so that a draft, a correction and a conflict are all plain dicts of its field names. What is
+needed depends on whether somebody was met, hence `clean` and not `required`.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+
+from screening.choices import (
+    INCOME_SIGNS,
+    Coverage,
+    IncomeKind,
+    ObligorAbility,
+    PropertyKind,
+    ReasonCode,
+    Scheme,
+    VerifierRole,
+    VisitResult,
+)
+from screening.forms.fields import DayField, MoneyField
+from screening.queries.households import HouseholdPage, Member
+from screening.rules.income import Place, position
+from screening.rules.verdicts import Entry, MemberFound, ObligorFound, Verdict
+from screening.services.answers import EACH, KEEP, NO_PROPERTY, WHOLE
+
+OBLIGOR_ROWS, ADDED_ROWS = 4, 2
+OBLIGOR_PARTS = ("name", "relation", "ability", "note")
+YES_NO = [("yes", "是"), ("no", "否")]
+OUTSIDE_DRAFT = frozenset({"version", "submission_key", "csrfmiddlewaretoken", "then"})
+_REASONS = [("", "请选原因"), *ReasonCode.choices]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeRow:
+    label: str
+    sign: int
+    amount: BoundField
+    ground: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class ObligorRow:
+    name: BoundField
+    relation: BoundField
+    ability: BoundField
+    ground: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member with the fields about him."""
+
+    member: Member
+    lives: BoundField
+    change: BoundField
+    scheme: BoundField
+    reason_code: BoundField
+    reason_text: BoundField
+
+
+def _text(label: str, length: int, **attributes: str) -> forms.CharField:
+    attributes.setdefault("autocomplete", "off")
+    return forms.CharField(
+        label=label, max_length=length, required=False, widget=forms.TextInput(attrs=attributes)
+    )
+
+
+def answers_of(data: QueryDict) -> dict[str, Any]:
+    """What was typed, as a draft keeps it: without token, version and key."""
+    return {
+        name: values if name == "holds" else values[-1]
+        for name, values in data.lists()
+        if name not in OUTSIDE_DRAFT and not name.startswith("keep-")
+    }
+
+
+def as_data(answers: Mapping[str, Any], **extra: str) -> QueryDict:
+    """A draft's answers as if they had just been sent."""
+    data = QueryDict(mutable=True)
+    for name, value in {**answers, **extra}.items():
+        data.setlist(name, value if isinstance(value, list) else [value])
+    return data
+
+
+class VerificationForm(forms.Form):
+    """`page` gives the members and the standard; `answers` what a draft or a record has."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    on_site = forms.BooleanField(label="实地入户", required=False)
+    visited_on = DayField(label="入户日")
+    companions = _text("同去的人", 120, placeholder="驻村队员、村组干部")
+    role = forms.ChoiceField(label="以什么身份", choices=VerifierRole.choices)
+    result = forms.ChoiceField(label="见到没有", choices=VisitResult.choices, widget=forms.RadioSelect)
+    living = forms.IntegerField(
+        label="共同生活人数",
+        min_value=1,
+        max_value=30,
+        required=False,
+        widget=forms.NumberInput(attrs={"data-people": "", "inputmode": "numeric"}),
+        error_messages={"invalid": "人数要填整数。", "min_value": "至少 1 人。"},
+    )
+    holds = forms.MultipleChoiceField(
+        label="财产",
+        choices=[*PropertyKind.choices, (NO_PROPERTY, "以上都没有")],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    property_note = _text("财产说明", 200, placeholder="哪一样、值多少、谁的名下")
+    food_ok = forms.ChoiceField(label="不愁吃", choices=YES_NO, required=False, widget=forms.RadioSelect)
+    clothing_ok = forms.ChoiceField(label="不愁穿", choices=YES_NO, required=False, widget=forms.RadioSelect)
+    for_whom = forms.ChoiceField(
+        label="结论给谁",
+        choices=[(WHOLE, "整户一样"), (EACH, "各人不同")],
+        required=False,
+        initial=WHOLE,
+        widget=forms.RadioSelect,
+    )
+    reason_code = forms.ChoiceField(label="不符合的原因", choices=_REASONS, required=False)
+    reason_text = _text("写明具体情况", 300)
+    at_standard = _text("正好等于（或高于）标准，写明为什么这样判", 200)
+    grounds = forms.CharField(
+        label="理由（会显示在台账、公示和复核页）",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(
+        self,
+        page: HouseholdPage,
+        role: str,
+        day: date,
+        *,
+        answers: Mapping[str, Any] | None = None,
+        data: QueryDict | None = None,
+    ) -> None:
+        start: dict[str, Any] = {
+            "on_site": True,
+            "visited_on": day,
+            "role": role,
+            "result": VisitResult.VISITED,
+            "living": sum(1 for member in page.members if member.state != "已去世") or 1,
+            "for_whom": WHOLE,
+        }
+        start |= {f"lives-{m.id}": m.state != "已去世" for m in page.members}
+        start |= answers or {}
+        start |= {"version": page.case.version, "submission_key": uuid.uuid4()}
+        super().__init__(data, initial=start)
+        self.page, self.day = page, day
+        self.covered = page.case.coverage != Coverage.NONE
+        self.fields["scheme"] = forms.ChoiceField(
+            label="结论", choices=self.verdict_choices(), required=False, widget=forms.RadioSelect
+        )
+        for kind in IncomeKind:
+            self.fields[f"income-{kind}"] = MoneyField(INCOME_SIGNS[kind], label=kind.label)
+            self.fields[f"income-{kind}-note"] = _text(f"{kind.label}的依据", 200)
+        for member in page.members:
+            self._add_member(member)
+        for number in range(ADDED_ROWS):
+            self.fields[f"added-{number}-name"] = _text("名单上没有的人", 60)
+            self.fields[f"added-{number}-change"] = _text("何时迁入、什么关系", 120)
+        for number in range(OBLIGOR_ROWS):
+            self._add_obligor(number)
+
+    def _add_member(self, member: Member) -> None:
+        name = member.name
+        self.fields[f"lives-{member.id}"] = forms.BooleanField(
+            label=name, required=False, widget=forms.CheckboxInput(attrs={"data-lives": ""})
+        )
+        self.fields[f"change-{member.id}"] = _text(f"{name}的变动", 120, placeholder="迁出、外嫁…的日期")
+        self.fields[f"scheme-{member.id}"] = forms.ChoiceField(
+            label=f"{name}的结论", choices=[("", "请选结论"), *self.verdict_choices()], required=False
+        )
+        self.fields[f"reason_code-{member.id}"] = forms.ChoiceField(
+            label=f"{name}不符合的原因", choices=_REASONS, required=False
+        )
+        self.fields[f"reason_text-{member.id}"] = _text(f"{name}的具体情况", 300, placeholder="具体情况")
+
+    def _add_obligor(self, number: int) -> None:
+        self.fields[f"obligor-{number}-name"] = _text("义务人姓名", 60, placeholder="姓名")
+        self.fields[f"obligor-{number}-relation"] = _text("与本户关系", 60, placeholder="之女，已嫁，三台乡")
+        self.fields[f"obligor-{number}-ability"] = forms.ChoiceField(
+            label="赡养能力", choices=[("", "请选择"), *ObligorAbility.choices], required=False
+        )
+        self.fields[f"obligor-{number}-note"] = _text("依据", 200, placeholder="依据")
+
+    def verdict_choices(self) -> list[tuple[str, str]]:
+        """In the plan's order; who is covered may also keep what he has."""
+        keep = [(KEEP, "维持在保")] if self.covered else []
+        return [*keep, *Scheme.choices]
+
+    # --- For the template ---
+
+    @property
+    def visit_helper(self) -> FormHelper:
+        """Layout of the visit: day, company, role, and whether somebody was met."""
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(
+            Div(
+                Field("visited_on", wrapper_class="field"),
+                Field("role", wrapper_class="field"),
+                Field("companions", wrapper_class="field"),
+                css_class="fields three-up",
+            )
+        )
+        return helper
+
+    @property
+    def two_worries(self) -> tuple[BoundField, BoundField]:
+        return self["food_ok"], self["clothing_ok"]
+
+    def income_rows(self) -> Iterator[IncomeRow]:
+        for kind in IncomeKind:
+            name = f"income-{kind}"
+            yield IncomeRow(kind.label, INCOME_SIGNS[kind], self[name], self[f"{name}-note"])
+
+    def obligor_rows(self) -> Iterator[ObligorRow]:
+        for number in range(OBLIGOR_ROWS):
+            yield ObligorRow(
+                *(self[f"obligor-{number}-{part}"] for part in ("name", "relation", "ability", "note"))
+            )
+
+    def member_rows(self) -> Iterator[MemberRow]:
+        for member in self.page.members:
+            parts = ("lives", "change", "scheme", "reason_code", "reason_text")
+            yield MemberRow(member, *(self[f"{part}-{member.id}"] for part in parts))
+
+    def added_rows(self) -> Iterator[tuple[BoundField, BoundField]]:
+        for number in range(ADDED_ROWS):
+            yield self[f"added-{number}-name"], self[f"added-{number}-change"]
+
+    def wrong(self) -> list[tuple[str, str]]:
+        """Fields with an error, as (id, label), in the order of the page."""
+        return [(field.id_for_label or field.auto_id, field.label) for field in self if field.errors]
+
+    # --- Checks ---
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean()
+        if typed.get("visited_on") and typed["visited_on"] > self.day:
+            self.add_error("visited_on", "入户日不能晚于今天。")
+        if typed.get("result") != VisitResult.VISITED:
+            for name in set(self._errors) - {"version", "submission_key", "visited_on", "role", "result"}:
+                del self._errors[name]
+            return typed
+        self._clean_members(typed)
+        self._clean_income(typed)
+        self._clean_property(typed)
+        self._clean_obligors(typed)
+        for name, word in (("food_ok", "吃"), ("clothing_ok", "穿")):
+            if not typed.get(name):
+                self._say(name, f"还没答“不愁{word}”。")
+        self._clean_verdicts(typed)
+        if not typed.get("grounds"):
+            self._say("grounds", "还没写理由。一两句即可：谁、什么情况、收入怎么算的。")
+        if not self.errors:
+            self._clean_standard(typed)
+        return typed
+
+    def _say(self, name: str, sentence: str) -> None:
+        if name not in self._errors:
+            self.add_error(name, sentence)
+
+    def _clean_members(self, typed: dict[str, Any]) -> None:
+        together = sum(member.living_together for member in self._members(typed))
+        if typed.get("living") != together:
+            self._say(
+                "living",
+                f"共同生活填了 {typed.get('living') or 0} 人，下面勾的是 {together} 人。"
+                "展开成员逐人勾选，使两处一致。",
+            )
+        for member in self.page.members:
+            moved = not typed.get(f"lives-{member.id}") and member.state != "已去世"
+            if moved and not typed.get(f"change-{member.id}"):
+                self._say(f"change-{member.id}", f"{member.name}不共同生活：写明为什么、从哪天起。")
+
+    def _clean_income(self, typed: dict[str, Any]) -> None:
+        amounts = {kind: typed.get(f"income-{kind}") for kind in IncomeKind}
+        unread = any(f"income-{kind}" in self._errors for kind in IncomeKind)
+        if not unread and all(amount is None for amount in amounts.values()):
+            self._say(f"income-{IncomeKind.WAGES}", "收入一项都没填。确实没有收入，就在任一项填 0。")
+        cost = amounts[IncomeKind.EMPLOYMENT_COST] or 0
+        note = typed.get(f"income-{IncomeKind.EMPLOYMENT_COST}-note")
+        if cost > (amounts[IncomeKind.WAGES] or 0) and not note:
+            self._say(
+                f"income-{IncomeKind.EMPLOYMENT_COST}", "成本比工资还多。核对金额；确实如此就在依据里写明。"
+            )
+        elif cost and not note:
+            self._say(f"income-{IncomeKind.EMPLOYMENT_COST}-note", "就业成本要写依据，例如：车票、租房收条。")
+
+    def _clean_property(self, typed: dict[str, Any]) -> None:
+        held = typed.get("holds") or []
+        if not held:
+            self._say("holds", "还没查财产。都没有就勾“以上都没有”。")
+        if NO_PROPERTY in held and len(held) > 1:
+            self._say("holds", "勾了财产，又勾“以上都没有”。请去掉一个。")
+
+    def _clean_obligors(self, typed: dict[str, Any]) -> None:
+        for number in range(OBLIGOR_ROWS):
+            name, ability = (typed.get(f"obligor-{number}-{part}") for part in ("name", "ability"))
+            if name and not ability:
+                self._say(
+                    f"obligor-{number}-ability",
+                    f"{name}还没选能力。联系不上就选“失联”，并写派出所或村委证明的日期。",
+                )
+            if ability and not name:
+                self._say(f"obligor-{number}-name", "选了能力，没写是谁。")
+
+    def _clean_verdicts(self, typed: dict[str, Any]) -> None:
+        if typed.get("for_whom") != EACH:
+            self._clean_verdict(typed, "scheme", "reason_code", "reason_text", "还没选结论。")
+            return
+        for member in self.page.members:
+            if typed.get(f"lives-{member.id}"):
+                names = [f"{part}-{member.id}" for part in ("scheme", "reason_code", "reason_text")]
+                self._clean_verdict(typed, *names, f"{member.name}还没选结论。")
+
+    def _clean_verdict(self, typed: dict[str, Any], scheme: str, code: str, text: str, missing: str) -> None:
+        if not typed.get(scheme):
+            self._say(scheme, missing)
+        elif typed[scheme] == Scheme.NONE:
+            if not typed.get(code):
+                self._say(code, "不符合的，要选原因。")
+            if not typed.get(text):
+                self._say(text, "写明具体情况：什么、多少、凭什么。")
+
+    def _clean_standard(self, typed: dict[str, Any]) -> None:
+        """Exactly at the standard the officer decides and says why; so does who keeps somebody above it."""
+        each = self.entry().sum().per_capita
+        if each is None or self.page.standard is None or typed.get("at_standard"):
+            return
+        where = position(each, self.page.standard.amount)
+        verdicts = self._verdicts(typed)
+        if where.place is Place.AT:
+            self._say("at_standard", "人均正好等于低保标准：符合或不符合由你定，写明为什么。")
+        elif where.place is Place.ABOVE and any(verdict.covered for verdict in verdicts):
+            self._say(
+                "at_standard", f"人均高出低保标准 {where.gap:,.2f} 元，仍维持在保：写明为什么，例如在渐退期。"
+            )
+
+    # --- What the service takes ---
+
+    def entry(self) -> Entry:
+        """The verification as filled in; only of a form without errors."""
+        typed = self.cleaned_data
+        met = typed["result"] == VisitResult.VISITED
+        visit = {
+            "result": typed["result"],
+            "visited_on": typed["visited_on"],
+            "role": typed["role"],
+            "on_site": typed["on_site"],
+            "companions": typed["companions"],
+        }
+        if not met:
+            return Entry(**visit, grounds=typed.get("grounds", ""))
+        why_here = f"（{typed['at_standard']}）" if typed.get("at_standard") else ""
+        return Entry(
+            **visit,
+            members=list(self._members(typed)),
+            income=self._income(typed),
+            property_held=[held for held in typed["holds"] if held != NO_PROPERTY],
+            property_note=typed["property_note"],
+            obligors=[
+                ObligorFound(
+                    *(typed[f"obligor-{n}-{part}"] for part in ("name", "relation", "ability", "note"))
+                )
+                for n in range(OBLIGOR_ROWS)
+                if typed.get(f"obligor-{n}-name")
+            ],
+            food_ok=typed["food_ok"] == "yes",
+            clothing_ok=typed["clothing_ok"] == "yes",
+            verdicts=self._verdicts(typed),
+            grounds=typed["grounds"] + why_here,
+        )
+
+    def _members(self, typed: dict[str, Any]) -> Iterator[MemberFound]:
+        for member in self.page.members:
+            lives = bool(typed.get(f"lives-{member.id}"))
+            yield MemberFound(member.name, member.id, lives, typed.get(f"change-{member.id}", ""))
+        for number in range(ADDED_ROWS):
+            if name := typed.get(f"added-{number}-name"):
+                yield MemberFound(name, None, True, typed.get(f"added-{number}-change", ""))
+
+    def _income(self, typed: dict[str, Any]) -> dict[str, tuple[Decimal, str]]:
+        """Blank is 0 where at least one item is given; an item neither typed nor explained is left out."""
+        return {
+            kind.value: (typed.get(f"income-{kind}") or Decimal(0), typed.get(f"income-{kind}-note", ""))
+            for kind in IncomeKind
+            if typed.get(f"income-{kind}") is not None or typed.get(f"income-{kind}-note")
+        }
+
+    def _verdicts(self, typed: dict[str, Any]) -> list[Verdict]:
+        if typed.get("for_whom") != EACH:
+            return [self._verdict(None, typed["scheme"], typed["reason_code"], typed["reason_text"])]
+        return [
+            self._verdict(
+                member,
+                typed[f"scheme-{member.id}"],
+                typed[f"reason_code-{member.id}"],
+                typed[f"reason_text-{member.id}"],
+            )
+            for member in self.page.members
+            if typed.get(f"scheme-{member.id}")
+        ]
+
+    def _verdict(self, member: Member | None, choice: str, code: str, text: str) -> Verdict:
+        whom = [member] if member else self.page.members
+        if choice == KEEP:
+            on_tekun = all(one.id in self.page.on_tekun for one in whom)
+            choice, covered = (Scheme.TEKUN if on_tekun else Scheme.DIBAO), True
+        else:
+            covered = False
+        refused = choice == Scheme.NONE
+        return Verdict(
+            scheme=choice,
+            person=member.id if member else None,
+            covered=covered,
+            reason_code=code if refused else "",
+            reason_text=text if refused else "",
+        )

@@ -1,0 +1,149 @@
+"""The recheck desk: what waits for a second person, the thinnest grounds first (C11)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q
+
+from dabao.models import WorkPlan
+from dabao.scope import Right, Scope
+from screening.choices import (
+    CaseOutcome,
+    CaseState,
+    IncomeKind,
+    ReasonCode,
+    Scheme,
+    VerificationState,
+    VisitResult,
+)
+from screening.models import Case, Decision, Verification
+
+THIN_PERCENT = 2
+SAME_WORDS = 3
+LATE_DAYS = 10
+SORTS = {"thin": "依据单薄的在前", "days": "等得久的在前"}
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A household that waits, with hints to look closely; `mine` = judged by the viewer himself."""
+
+    case: Case
+    record: Verification
+    decisions: list[Decision]
+    mine: bool
+    days: int
+    signals: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> UUID:
+        return self.case.pk
+
+    @property
+    def late(self) -> bool:
+        return self.days >= LATE_DAYS
+
+    @property
+    def reasons(self) -> str:
+        refused = [one for one in self.decisions if one.scheme == Scheme.NONE]
+        codes = dict.fromkeys(ReasonCode(one.reason_code).label for one in refused)
+        return "、".join(codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The queue and its head line: 不符合 = 已复核标注 + 待复核."""
+
+    queue: list[Waiting]
+    marked: int
+
+    @property
+    def waiting(self) -> int:
+        return len(self.queue)
+
+    @property
+    def not_eligible(self) -> int:
+        return self.marked + self.waiting
+
+    @property
+    def mine(self) -> int:
+        return sum(one.mine for one in self.queue)
+
+    @property
+    def can(self) -> int:
+        return self.waiting - self.mine
+
+    @property
+    def longest(self) -> int:
+        return max((one.days for one in self.queue), default=0)
+
+    @property
+    def free(self) -> list[Waiting]:
+        return [one for one in self.queue if not one.mine]
+
+
+def desk(scope: Scope, plan: WorkPlan, day: date, sort: str = "thin") -> Desk:
+    """What waits in the townships where the viewer may recheck; one's own last, locked."""
+    cases = Case.objects.within(scope, Right.RECHECK).filter(plan=plan)
+    rounds = (
+        Verification.objects.filter(round=1, state=VerificationState.SUBMITTED, result=VisitResult.VISITED)
+        .select_related("by")
+        .prefetch_related("income", "decisions__person")
+        .order_by("-submitted_at")
+    )
+    waiting = (
+        cases.filter(state=CaseState.TO_RECHECK)
+        .select_related("household__region", "household__head")
+        .prefetch_related(Prefetch("verifications", rounds, to_attr="standing"))
+    )
+    queue = [_waiting(scope, case, day) for case in waiting if case.standing]
+    _hint(queue)
+    thin_first = sort != "days"
+    queue.sort(key=lambda one: (one.mine, -len(one.signals) if thin_first else 0, -one.days, str(one.id)))
+    marked = cases.aggregate(number=Count("pk", filter=Q(outcome=CaseOutcome.NOT_ELIGIBLE)))["number"]
+    return Desk(queue, marked)
+
+
+def _waiting(scope: Scope, case: Case, day: date) -> Waiting:
+    record = case.standing[0]
+    return Waiting(
+        case=case,
+        record=record,
+        decisions=list(record.decisions.all()),
+        mine=record.by_id == scope.user_id,
+        days=(day - (record.recorded_on or day)).days,
+    )
+
+
+def _hint(queue: list[Waiting]) -> None:
+    """Hints, never conclusions: just above the standard, no employment cost, the same sentence again."""
+    said = Counter((one.record.by_id, one.record.grounds.strip()) for one in queue)
+    for one in queue:
+        record = one.record
+        over = _just_over(record)
+        if over is not None:
+            one.signals.append(f"线上 {over:,.0f} 元")
+            one.sentences.append(f"只高出标准 {over:,.2f} 元。")
+        amounts = {item.kind: item.amount for item in record.income.all()}
+        if amounts.get(IncomeKind.WAGES) and not amounts.get(IncomeKind.EMPLOYMENT_COST):
+            one.signals.append("没扣就业成本")
+            one.sentences.append(f"务工工资 {amounts[IncomeKind.WAGES]:,.0f} 元，必要就业成本没有写。")
+        times = said[record.by_id, record.grounds.strip()]
+        if record.grounds.strip() and times >= SAME_WORDS:
+            one.signals.append(f"同一句 {times} 次")
+            one.sentences.append(f"这句理由一字不差用了 {times} 次，都是{record.by.name}写的。")
+        if not record.on_site:
+            one.signals.append("没有实地入户")
+            one.sentences.append("初核没有实地入户。")
+
+
+def _just_over(record: Verification) -> Decimal | None:
+    """Yuan above the standard, when that is no more than a few in a hundred."""
+    if record.per_capita is None or not record.standard_amount:
+        return None
+    over = record.per_capita - record.standard_amount
+    return over if 0 < over <= record.standard_amount * THIN_PERCENT / 100 else None

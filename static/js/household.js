@@ -1,0 +1,35 @@
+// The verification form: people ticked make the number living together; only the verdict fields in use are shown.
+
+const form = document.getElementById("verification");
+if (form) {
+  const living = form.querySelector("[data-people]");
+  const boxes = [...form.querySelectorAll("[data-lives]")];
+  const added = [...form.querySelectorAll("[name^='added-'][name$='-name']")];
+  const count = () => {
+    living.value = String(boxes.filter((box) => box.checked).length + added.filter((field) => field.value.trim()).length);
+    living.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  for (const field of [...boxes, ...added]) field.addEventListener("change", count);
+
+  // "None of these" and a property exclude each other.
+  const holds = [...form.querySelectorAll("[name=holds]")];
+  form.addEventListener("change", (event) => {
+    if (event.target.name !== "holds" || !event.target.checked) return;
+    for (const box of holds) {
+      if (box !== event.target && (box.value === "none" || event.target.value === "none")) box.checked = false;
+    }
+  });
+
+  const shown = (selector, yes) => {
+    for (const part of form.querySelectorAll(selector)) part.hidden = !yes;
+  };
+  const arrange = () => {
+    const each = form.querySelector("[name=for_whom]:checked")?.value === "each";
+    const refused = form.querySelector("[name=scheme]:checked")?.value === "none";
+    shown("[data-each]", each);
+    shown("[data-whole]", !each);
+    shown("[data-whole-reason]", !each && refused);
+  };
+  form.addEventListener("change", arrange);
+  arrange();
+}
