@@ -25,7 +25,7 @@ from dabao.scope import Role, Scope
 from screening.choices import BenefitScheme, CaseState, Coverage, Labour, Scheme, VerifierRole
 from screening.models import BenefitRecord, Case, Membership
 from screening.services import recheck, verification
-from supervision.demo import answers
+from supervision.demo import answers, reports
 
 FIRST_VISIT, LAST_VISIT = date(2020, 3, 11), date(2020, 4, 9)
 PROCESSES = 2
@@ -57,6 +57,7 @@ class Step:
 class Township:
     """One township's people and target figures, as `progress.json` has them."""
 
+    plan: WorkPlan
     figures: dict[str, Any]
     cases: list[Case]
     staff: list[tuple[User, Scope]]
@@ -96,19 +97,21 @@ class Township:
         }
 
     def steps(self) -> Iterator[Step]:
-        plan = self.conclusions()
+        concluded = self.conclusions()
         for conclusion in (answers.COVERED, answers.ELIGIBLE, answers.NOT_ELIGIBLE):
             rechecks = self.figures["rechecked"] if conclusion == answers.NOT_ELIGIBLE else 0
-            for place, case in enumerate(plan[conclusion]):
+            for place, case in enumerate(concluded[conclusion]):
                 day = self._visit_day(case, latest=LAST_VISIT - timedelta(days=3 if place < rechecks else 0))
                 yield self._visit(case, conclusion, day)
                 if place < rechecks:
                     yield self._recheck(case, day + timedelta(days=self.rng.randrange(1, 4)))
-        for place, case in enumerate(plan["returned"]):
+        for place, case in enumerate(concluded["returned"]):
             day = self._visit_day(case, latest=LAST_VISIT - timedelta(days=6))
             yield self._visit(case, answers.NOT_ELIGIBLE, day)
             sent = max(day, LAST_VISIT - timedelta(days=(4, 1, 0)[place % 3]))
             yield self._send_back(case, sent, _RETURN_NOTES[place % 3])
+        for day, act in reports.steps(self.plan, self.figures):
+            yield Step(day, 3, act)
 
     def _visit_day(self, case: Case, latest: date) -> date:
         first = max(FIRST_VISIT, case.opened_on + timedelta(days=1))
@@ -213,7 +216,7 @@ def _township(plan: WorkPlan, figures: dict[str, Any]) -> Township:
     standard = plans.standard(StandardKind.RURAL_DIBAO, region, LAST_VISIT)
     if standard is None or len(staff) < 2:
         raise LookupError(f"{region}: a standard and two officers are needed")
-    return Township(figures, cases, staff, int(standard.amount), _homes(cases))
+    return Township(plan, figures, cases, staff, int(standard.amount), _homes(cases))
 
 
 def _homes(cases: list[Case]) -> dict[UUID, answers.Home]:
