@@ -27,7 +27,7 @@ class Line:
     """A category and its figures, in the order of the columns."""
 
     category: Category
-    cells: list[Cell]
+    cells: list[Cell | None]
 
 
 def shown(table: Table, month: date, code: str, unit: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Everybody who changes a report locks its row first; whoever saw an older version
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -206,7 +207,7 @@ def _check_whole(report: MonthlyReport) -> None:
         raise ValidationError({"problems": "“存在问题及困难”没写。没有问题也请写明“无”。"})
 
 
-def _saved(report: MonthlyReport, actor: User, action: str, **data: object) -> None:
+def _saved(report: MonthlyReport, actor: User, action: str, **data: Any) -> None:
     report.version += 1
     report.full_clean(validate_unique=False)
     report.save()
