@@ -92,8 +92,7 @@ def _persons(cursor: CursorWrapper, present: Present) -> None:
              {", ".join(columns)})
         SELECT d.person_id, 1, d.name, coalesce(d.parsed->>'initials', ''), coalesce(d.parsed->>'name_key', ''),
                d.id_sealed, d.id_index, d.id_last4_index, d.phone_sealed, d.row_id, {values}
-        FROM desk d WHERE d.membership_id IS NULL AND d.would = 'created' AND {TAKEN}
-          AND NOT EXISTS (SELECT 1 FROM screening_person p WHERE p.id = d.person_id)
+        FROM desk d WHERE d.new_person AND {TAKEN}
         """
     )
     changes = "".join(f", {field} = {sql}" for field, sql in fields.items())

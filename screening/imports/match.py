@@ -101,7 +101,7 @@ def _desk(cursor: CursorWrapper, source: SourceList) -> None:
                r.id_sealed, r.id_index, r.id_last4_index, r.phone_sealed, r.parsed,
                coalesce(r.parsed->>'relation', '') AS relation,
                {OWN_ERROR} AS bad, false AS elsewhere, false AS held,
-               p.id AS person_id, m.id AS membership_id, m.household_id AS lives_in,
+               p.id AS person_id, p.id IS NULL AS new_person, m.id AS membership_id, m.household_id AS lives_in,
                m.relation AS old_relation, lives.region_id AS lives_region, lives.registered AS lives_registered,
                h.id AS household_id, NULL::text AS would
         FROM screening_listrow r
