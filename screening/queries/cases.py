@@ -20,6 +20,7 @@ from dabao.models import Posting, Region, User, WorkPlan
 from dabao.scope import RIGHTS, Right, Role, Scope
 from screening.choices import CaseOrigin, CaseOutcome, CaseState, Category, Coverage
 from screening.models import Case, Membership
+from screening.queries import lacking
 from screening.queries.progress import phase_cases
 
 # Tabs beyond the states: they divide 已销号, so that the tabs add up to 全部.
@@ -75,6 +76,8 @@ class CaseFilters:
     phase: str = ""
     work: str = ""
     origin: str = ""
+    outcome: tuple[str, ...] = ()
+    lacking: str = ""
     sort: str = ""
 
     @classmethod
@@ -85,6 +88,8 @@ class CaseFilters:
             "state": {*STATE_Q},
             "covered": set(Coverage.values),
             "origin": set(CaseOrigin.values),
+            "outcome": set(CaseOutcome.values),
+            "lacking": set(lacking.WORDS),
             "phase": {str(number) for number in PHASES},
             "work": set(WORKS),
             "sort": set(SORTS),
@@ -93,9 +98,7 @@ class CaseFilters:
         for one in fields(cls):
             values = [value for value in query.getlist(one.name) if _fits(one.name, value, allowed)]
             if values:
-                found[one.name] = (
-                    tuple(dict.fromkeys(values)) if one.type == "tuple[str, ...]" else values[-1]
-                )
+                found[one.name] = tuple(dict.fromkeys(values)) if one.default == () else values[-1]
         chosen = set(found) - {"sort", "region"}
         if default_state and not chosen and not query.getlist("state"):
             found["state"] = (default_state,)
@@ -134,6 +137,8 @@ class CaseFilters:
             "category": lambda value: Category(int(value)).label,
             "covered": lambda value: Coverage(value).label,
             "origin": lambda value: CaseOrigin(value).label,
+            "outcome": lambda value: CaseOutcome(value).label,
+            "lacking": lambda value: lacking.WORDS[value],
             "village": lambda value: places.get(value, value),
             "assigned": lambda value: {ME: "分给我的", NOBODY: "没派人"}.get(
                 value, f"分给 {people.get(value, '别人')}"
@@ -198,6 +203,10 @@ def _condition(scope: Scope, filters: CaseFilters, day: date) -> Q:
         condition &= Q(coverage__in=filters.covered)
     if filters.origin:
         condition &= Q(origin=filters.origin)
+    if filters.lacking:
+        condition &= lacking.CONDITIONS[filters.lacking]
+    if filters.outcome:
+        condition &= Q(outcome__in=filters.outcome)
     urgent = [
         (filters.returned, Urgent.RETURNED),
         (filters.overdue, Urgent.overdue(day)),
