@@ -69,9 +69,9 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
                 url_of("supervision:board"),
                 red=bool(board.flagged),
             ),
-            Count("标准待确认", len(standards), "项", "去确认", url_of("dabao:plan")),
+            Count("标准待确认", len(standards), "项", "去确认", url_of("dabao:settings-standards")),
         ],
-        "standards_url": url_of("dabao:plan"),
+        "standards_url": url_of("dabao:settings-standards"),
         "lists_url": url_of("screening:lists"),
         "calendar_url": url_of("reports:calendar"),
     }

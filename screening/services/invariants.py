@@ -1,0 +1,145 @@
+"""What must hold whatever happened: lists that add up, whole households, cases that agree with their events.
+
+Every check gives sentences with ids and numbers only; empty when all is well.
+"""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from screening.choices import Answer, CaseState, ListState, Relation, RowState
+from screening.models import (
+    Case,
+    CaseEvent,
+    CategoryMatch,
+    Household,
+    ListRow,
+    Membership,
+    Person,
+    SourceList,
+)
+
+SHOWN = 20
+ROW_STATES = tuple(RowState.values)
+
+
+def totals_of_imports() -> list[str]:
+    """rows_read = created + updated + unchanged + rejected + skipped; each line kept; skips have reasons."""
+    found = []
+    lists = SourceList.objects.filter(state__in=[ListState.STAGED, ListState.CONFIRMED])
+    for source in lists.annotate(kept=Count("rows")).order_by("uploaded_at"):
+        totals = source.totals
+        read = totals.get("rows_read", 0)
+        parts = sum(totals.get(state, 0) for state in ROW_STATES)
+        if read != parts:
+            found.append(f"名单 {source.pk}：读到 {read} 行，各项合计 {parts} 行")
+        if read != source.kept:
+            found.append(f"名单 {source.pk}：读到 {read} 行，存下 {source.kept} 行")
+        if totals.get("skipped", 0) != (why := sum(totals.get("skipped_why", {}).values())):
+            found.append(f"名单 {source.pk}：跳过 {totals.get('skipped', 0)} 行，写明原因的 {why} 行")
+    return found
+
+
+def rows_without_outcome() -> list[str]:
+    """No line of a confirmed list is left without saying what became of it."""
+    rows = ListRow.objects.filter(source_list__state=ListState.CONFIRMED, state="")
+    return _said("名单行 {} 没有结果", rows.values_list("pk", flat=True))
+
+
+def people_in_two_households() -> list[str]:
+    """One live membership per person."""
+    twice = Membership.objects.filter(last_day=None).values("person").annotate(n=Count("pk")).filter(n__gt=1)
+    return _said("人 {} 同时在两户", twice.values_list("person", flat=True))
+
+
+def people_without_household() -> list[str]:
+    """Nobody is lost: whoever is in the base lives, or once lived, in a household."""
+    return _said("人 {} 不属于任何一户", Person.objects.filter(memberships=None).values_list("pk", flat=True))
+
+
+def households_with_two_heads() -> list[str]:
+    heads = Membership.objects.filter(last_day=None, relation=Relation.HEAD)
+    twice = heads.values("household").annotate(n=Count("pk")).filter(n__gt=1)
+    return _said("户 {} 有两个户主", twice.values_list("household", flat=True))
+
+
+def head_and_size() -> list[str]:
+    """What households repeat of their memberships, for lists of thousands, is what these say."""
+    live = Membership.objects.filter(household=OuterRef("pk"), last_day=None)
+    living = (
+        live.filter(person__died_on=None).order_by().values("household").annotate(n=Count("pk")).values("n")
+    )
+    wrong_size = Household.objects.annotate(living=Coalesce(Subquery(living), 0)).exclude(size=F("living"))
+    head = Subquery(live.filter(relation=Relation.HEAD).values("person")[:1])
+    wrong_head = (
+        Household.objects.annotate(member=head).filter(member__isnull=False).exclude(head=F("member"))
+    )
+    return [
+        *_said("户 {} 的人口数与成员不符", wrong_size.values_list("pk", flat=True)),
+        *_said("户 {} 的户主与成员不符", wrong_head.values_list("pk", flat=True)),
+    ]
+
+
+def cases_and_events() -> list[str]:
+    """A case is where the latest event that moved it left it."""
+    moves = CaseEvent.objects.exclude(from_state=F("to_state")).filter(case=OuterRef("pk"))
+    last = moves.order_by("-day", "-at", "-pk")
+    cases = Case.objects.annotate(
+        last_state=Subquery(last.values("to_state")[:1]), last_outcome=Subquery(last.values("outcome")[:1])
+    )
+    silent = cases.filter(last_state=None)
+    differing = cases.exclude(last_state=None).exclude(state=F("last_state"), outcome=F("last_outcome"))
+    return [
+        *_said("排查对象 {} 没有经过", silent.values_list("pk", flat=True)),
+        *_said("排查对象 {} 的状态与最后一条经过不符", differing.values_list("pk", flat=True)),
+    ]
+
+
+def closed_days() -> list[str]:
+    """Closed cases have their day, the others have none."""
+    wrong = Case.objects.filter(
+        Q(state=CaseState.CLOSED, closed_on=None) | (~Q(state=CaseState.CLOSED) & Q(closed_on__isnull=False))
+    )
+    return _said("排查对象 {} 的销号日与状态不符", wrong.values_list("pk", flat=True))
+
+
+def categories_and_matches() -> list[str]:
+    """The categories a case shows are the live matches of its household; who is hit stands in the list."""
+    matches = CategoryMatch.objects.filter(last_day=None, answer=Answer.YES)
+    live = (
+        matches.filter(plan=OuterRef("plan"), household=OuterRef("household"))
+        .order_by()
+        .values("household")
+        .annotate(found=ArrayAgg("category", order_by=["category"]))
+        .values("found")
+    )
+    cases = Case.objects.annotate(live=Subquery(live)).values_list("pk", "categories", "live")
+    differing = [pk for pk, shown, found in cases.iterator() if sorted(shown) != (found or [])]
+    listed = Case.objects.filter(plan=OuterRef("plan"), household=OuterRef("household"))
+    unlisted = matches.filter(~Exists(listed)).values_list("household", flat=True).distinct()
+    return [
+        *_said("排查对象 {} 的类别与筛查命中不符", differing),
+        *_said("户 {} 命中六类对象却不在名单里", unlisted),
+    ]
+
+
+def _said(sentence: str, found: Iterable[UUID]) -> list[str]:
+    ids = list(found)
+    more = [f"{sentence.format('……')}（共 {len(ids)} 条）"] if len(ids) > SHOWN else []
+    return [sentence.format(pk) for pk in ids[:SHOWN]] + more
+
+
+CHECKS: dict[str, Callable[[], list[str]]] = {
+    "导入合计": totals_of_imports,
+    "名单行有结果": rows_without_outcome,
+    "一人一户": people_in_two_households,
+    "人有归属": people_without_household,
+    "一户一主": households_with_two_heads,
+    "户主与人口": head_and_size,
+    "状态与经过": cases_and_events,
+    "销号日": closed_days,
+    "类别与命中": categories_and_matches,
+}

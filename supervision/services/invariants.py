@@ -1,0 +1,10 @@
+"""All checks of all apps together (manage.py check_invariants)."""
+
+import dabao.services.invariants
+import screening.services.invariants
+
+
+def check() -> dict[str, list[str]]:
+    """Findings by the name of the check; empty lists where all is well."""
+    checks = dabao.services.invariants.CHECKS | screening.services.invariants.CHECKS
+    return {name: found() for name, found in checks.items()}
