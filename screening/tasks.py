@@ -5,18 +5,22 @@ from typing import Any
 
 from dabao import jobs, plans
 from dabao.models import Job
-from screening.services import lists
+from screening.services import lists, warnings
 from screening.services.screening import screen_region
 
 
 @jobs.handler("screening.screen")
-def screen(job: Job, *, region: str, day: str, plan: str | None = None) -> dict[str, Any]:
-    """Screen a region on a day (ISO); safe to repeat."""
+def screen(
+    job: Job, *, region: str, day: str, plan: str | None = None, list_id: str | None = None
+) -> dict[str, Any]:
+    """Screen a region on a day (ISO), then raise what the list behind it changed; safe to repeat."""
     jobs.progress(job, "筛查六类对象")
-    result = screen_region(
-        plan=plans.by_code(plan), region_code=region, day=date.fromisoformat(day), actor=job.created_by
-    )
-    return result.as_json()
+    found, on = plans.by_code(plan), date.fromisoformat(day)
+    result = screen_region(plan=found, region_code=region, day=on, actor=job.created_by).as_json()
+    if list_id is not None:
+        jobs.progress(job, "比对变化，提出预警")
+        result["warnings"] = warnings.run_raising(list_id=list_id, plan=found, day=on)
+    return result
 
 
 @jobs.handler("screening.stage_list")

@@ -1,4 +1,4 @@
-"""Warnings and the following of households (C13): why looked at again, by when, who went, what was decided."""
+"""Warnings and the following of households (C13): why, by when, who went, what was decided."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from dabao.models import Editable, Opaque, User, WorkPlan
 from dabao.scope import ScopedQuerySet
 from screening.choices import FollowUpResult, WarningDecision, WarningKind, WarningState
+
+DECIDED = Q(state=WarningState.DECIDED.value)
 
 
 class RiskWarning(Editable):

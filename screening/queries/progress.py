@@ -4,10 +4,11 @@
 |---|---|---|
 | 1 排查 | cases opened by its last day | verified, or closed without (moved away, died, declined) |
 | 2 落实 | of those the verified ones, less those closed as rightly covered | closed |
-| 3 监测 | ledger households, one case each | none before follow-ups are recorded |
+| 3 监测 | ledger households (cases) + warnings raised by its last day | followed in it or since; decided |
 | 4 巩固 | registered households on 低保 on its first day; before that, covered or enrolled now | none yet |
 
 On the business day and later the cases themselves are counted; on an earlier day, their events say.
+Follow-ups and warnings carry their days: the same question answers for every day.
 """
 
 from datetime import date
@@ -20,19 +21,23 @@ from dabao import clock, plans
 from dabao.models import Phase, WorkPlan
 from dabao.scope import Scope
 from screening.choices import BenefitScheme, CaseOutcome, CaseState, Coverage
-from screening.models import BenefitRecord, Case, CaseEvent
+from screening.models import BenefitRecord, Case, CaseEvent, FollowUp, RiskWarning
 from screening.phase_work import TownshipProgress, span
 from screening.rules.phases import work_of_phase
 
 Part = Literal["total", "done", "left"]
 TOWNSHIP_DIGITS = 9
 NOTHING = Q(pk__in=[])
+MONITORING = 3  # the phase whose work is households and warnings
 VERIFIED = "verified"
 ROUND_EVENTS = [VERIFIED, "withdrawn", "returned"]  # what sets and takes back `verified_on`
 
 
 def phase_cases(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date) -> QuerySet[Case]:
-    """The cases behind a figure of a phase; none when the plan has no phase of that number."""
+    """The cases behind a figure of a phase; none when the plan has no phase of that number.
+
+    Of phase 3 these are the households of the figure; `phase_warnings` gives its warnings.
+    """
     found = plan.phases.filter(number=phase).first()
     if found is None:
         return Case.objects.none()
@@ -41,13 +46,37 @@ def phase_cases(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date)
     return _cases(scope, plan, day).filter(wanted)
 
 
+def phase_warnings(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date) -> QuerySet[RiskWarning]:
+    """The warnings in a figure of a phase: those raised by its last day; none but in phase 3."""
+    found = plan.phases.filter(number=phase).first()
+    if found is None or phase != MONITORING:
+        return RiskWarning.objects.none()
+    decided = Q(decided_on__lte=day)
+    wanted = {"total": Q(), "done": decided, "left": ~decided}[work]
+    return RiskWarning.objects.within(scope).filter(wanted, _raised_in(found, day), plan=plan)
+
+
+def phase_left(scope: Scope, plan: WorkPlan, phase: int, day: date) -> bool:
+    """Whether any work of a phase is left."""
+    return (
+        phase_cases(scope, plan, phase, "left", day).exists()
+        or phase_warnings(scope, plan, phase, "left", day).exists()
+    )
+
+
 def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
-    """Every township of the plan that the scope touches, in the county's order; one query counts all phases.
+    """Every township of the plan that the scope touches, in the county's order.
+
+    One query counts the households of all phases, one the warnings of phase 3.
 
     Who sees a part of a township (a village assistant) gets the work of that part.
     """
     phases = plans.phases(plan)
     counted = _counts(_cases(scope, plan, day), phases, day)
+    for code, row in _warning_counts(scope, plan, phases, day).items():
+        mine = counted.setdefault(code, {})
+        for name, number in row.items():
+            mine[name] = mine.get(name, 0) + number
     prefixes = scope.prefixes()
     found = []
     for township in plans.townships(plan):
@@ -64,9 +93,20 @@ def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
 
 
 def done_by_day(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[str, dict[date, int]]:
-    """Households of phase 1 or 2 done on each day up to `day`, by township code, of those done today."""
+    """What is done today, by township code and the day it was done, up to `day`."""
     total, done = _total_and_done(phase, clock.today())
-    concluded = Coalesce("verified_on", "closed_on") if phase.number == 1 else F("closed_on")
+    concluded = {
+        1: Coalesce("verified_on", "closed_on"),
+        MONITORING: Subquery(
+            _followed(phase, clock.today()).order_by("recorded_on").values("recorded_on")[:1]
+        ),
+    }.get(phase.number, F("closed_on"))
+    decided = (
+        phase_warnings(scope, plan, phase.number, "done", day)
+        .values(concluded=F("decided_on"), township=_township())
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
     rows = (
         _cases(scope, plan, clock.today())
         .filter(total & done)
@@ -76,8 +116,9 @@ def done_by_day(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[s
         .order_by()
     )
     found: dict[str, dict[date, int]] = {}
-    for row in rows:
-        found.setdefault(row["township"], {})[row["concluded"]] = row["number"]
+    for row in [*rows, *decided]:
+        days = found.setdefault(row["township"], {})
+        days[row["concluded"]] = days.get(row["concluded"], 0) + row["number"]
     return found
 
 
@@ -92,19 +133,48 @@ def _counts(cases: QuerySet, phases: list[Phase], day: date) -> dict[str, dict[s
     return {row["township"]: row for row in rows}
 
 
+def _warning_counts(
+    scope: Scope, plan: WorkPlan, phases: list[Phase], day: date
+) -> dict[str, dict[str, int]]:
+    """`total_3` and `done_3` of the warnings by township code."""
+    phase = next((phase for phase in phases if phase.number == MONITORING), None)
+    if phase is None:
+        return {}
+    rows = (
+        RiskWarning.objects.within(scope)
+        .filter(_raised_in(phase, day), plan=plan)
+        .values_list(_township())
+        .annotate(total=Count("pk"), done=Count("pk", filter=Q(decided_on__lte=day)))
+        .order_by()
+    )
+    return {code: {"total_3": total, "done_3": done} for code, total, done in rows}
+
+
+def _raised_in(phase: Phase, day: date) -> Q:
+    return Q(raised_on__lte=min(day, phase.last_day))
+
+
+def _followed(phase: Phase, day: date) -> QuerySet[FollowUp]:
+    """Follow-ups of a case's household since the first day of the phase; a late one is done all the same."""
+    return FollowUp.objects.filter(
+        household=OuterRef("household"), recorded_on__gte=phase.first_day, recorded_on__lte=day
+    )
+
+
 def _township() -> Substr:
     return Substr("household__region_id", 1, TOWNSHIP_DIGITS)
 
 
 def _cases(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:
-    """Cases of the plan in scope; for a past day with what their last events until then say.
+    """Cases of the plan in scope; for a past day with what the last events that moved them say.
 
     `state_then`, `outcome_then`; `round_then`: what came last of verified, withdrawn and returned.
     """
     cases = Case.objects.within(scope).filter(plan=plan)
     if day >= clock.today():
         return cases
-    last = CaseEvent.objects.filter(case=OuterRef("pk"), day__lte=day).order_by("-day", "-at", "-pk")
+    moves = CaseEvent.objects.exclude(from_state=F("to_state")).filter(case=OuterRef("pk"), day__lte=day)
+    last = moves.order_by("-day", "-at", "-pk")
     return cases.annotate(
         state_then=Coalesce(Subquery(last.values("to_state")[:1]), Value(CaseState.TO_VERIFY)),
         outcome_then=Coalesce(Subquery(last.values("outcome")[:1]), Value("")),
@@ -126,7 +196,7 @@ def _total_and_done(phase: Phase, day: date) -> tuple[Q, Q]:
         case 2:
             return in_time & verified & ~rightly_covered, closed
         case 3:
-            return in_time, NOTHING
+            return in_time, Q(Exists(_followed(phase, day)))
         case _:
             return in_time & _on_the_roll(phase, day), NOTHING
 

@@ -21,7 +21,7 @@ Evidence = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The figures in force on the day: yuan a person a year, and yuan of own medical spending; None = not set."""
+    """Figures in force: yuan a person a year, yuan of own medical spending; None = not set."""
 
     rural_dibao: StandardFigure | None = None
     medical_spending: StandardFigure | None = None

@@ -12,7 +12,7 @@ from dabao import audit, plans
 from dabao.models import Flag, FlagKind, Phase, WorkPlan
 from dabao.scope import Role, Scope
 from screening.phase_work import phase_words
-from screening.queries.progress import phase_cases, progress
+from screening.queries.progress import MONITORING, done_by_day, phase_cases, phase_left, progress
 from screening.rules.phases import overdue_since
 
 
@@ -59,7 +59,7 @@ def clear_finished_phases(*, plan: WorkPlan, day: date, region_code: str = "") -
     for flag in flags.select_for_update(of=("self",)).order_by("pk"):
         number = int(flag.subject.rpartition(":")[2])
         scope = Scope(grants=frozenset({(Role.COUNTY_OFFICE, flag.region_id)}))
-        if phase_cases(scope, plan, number, "left", day).exists():
+        if phase_left(scope, plan, number, day):
             continue
         flag.cleared_on = max(flag.raised_on, _finished_on(scope, plan, number, day))
         flag.save(update_fields=["cleared_on"])
@@ -80,6 +80,9 @@ def _overdue_townships(scope: Scope, plan: WorkPlan, phase: Phase, day: date) ->
 
 def _finished_on(scope: Scope, plan: WorkPlan, phase: int, day: date) -> date:
     """The day the last work of the phase was done; `day` when there is none to tell by."""
+    if phase == MONITORING:
+        per_day = done_by_day(scope, plan, plan.phases.get(number=phase), day)
+        return max((one for days in per_day.values() for one in days), default=day)
     done = phase_cases(scope, plan, phase, "done", day)
     last = done.aggregate(verified=Max("verified_on"), closed=Max("closed_on"))
     found = last["verified"] if phase == 1 else last["closed"]

@@ -23,7 +23,7 @@ from dabao import audit, clock, crypto, jobs, plans
 from dabao.models import Job, Region, User
 from dabao.scope import Right, Scope
 from screening.choices import Hold, ListKind, ListState
-from screening.imports import apply, outcome, stage
+from screening.imports import apply, bad_rows, outcome, stage
 from screening.imports.check import check
 from screening.imports.kinds import KINDS
 from screening.imports.places import Place, PlaceIndex
@@ -327,7 +327,7 @@ def _queue_screening(source: SourceList, actor: User | None, day: date, send: bo
     except plans.NoPlanError:
         return
     key = f"screen:{source.pk}"
-    arguments = {"plan": plan.code, "region": plan.region_id, "day": day.isoformat()}
+    arguments = {"plan": plan.code, "region": plan.region_id, "day": day.isoformat(), "list_id": str(source.pk)}
     with transaction.atomic():
         if send:
             jobs.enqueue("screening.screen", created_by=actor, key=key, **arguments)

@@ -202,7 +202,7 @@ def test_all_phases_and_townships_take_the_same_few_queries(
 ):
     for _ in range(5):
         make_case(make_household())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         progress(all_rows, county.plan, TODAY)
 
 

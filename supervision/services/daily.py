@@ -15,9 +15,10 @@ from dabao import audit, plans
 from dabao.models import Flag, FlagKind, Job, JobState, WorkPlan
 from reports.services import flags as report_flags
 from screening.services import flags as phase_flags
+from screening.services import warning_flags
 
 KIND = "supervision.daily"
-KINDS = (FlagKind.PHASE_OVERDUE.value, FlagKind.REPORT_MISSING.value)
+KINDS = (FlagKind.PHASE_OVERDUE.value, FlagKind.REPORT_MISSING.value, FlagKind.WARNING_OVERDUE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
         cleared = {
             FlagKind.PHASE_OVERDUE.value: phase_flags.clear_finished_phases(plan=plan, day=day),
             FlagKind.REPORT_MISSING.value: report_flags.clear_submitted(plan=plan, day=day),
+            FlagKind.WARNING_OVERDUE.value: warning_flags.clear_decided(plan=plan),
         }
         standing = Flag.objects.filter(pk__in=[flag.pk for flag in raised], cleared_on=None).count()
         by_kind = Counter(flag.kind for flag in raised)
@@ -85,6 +87,7 @@ def _run_one(plan: WorkPlan, day: date, *, noticed_on: date) -> list[Flag]:
     return [
         *phase_flags.raise_overdue_phases(plan=plan, day=day, noticed_on=noticed_on),
         *report_flags.raise_missing(plan=plan, day=day, noticed_on=noticed_on),
+        *warning_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
     ]
 
 
