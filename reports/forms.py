@@ -30,7 +30,9 @@ class ReportForm(forms.Form):
 
 
 class RequestForm(forms.Form):
-    """One request for help: what, of which unit, by when."""
+    """One request for help: what, of which unit, by when. Part of the report's form, mostly left blank."""
+
+    use_required_attribute = False
 
     text = forms.CharField(
         label="事项", max_length=300, error_messages={"required": "请写明要县局帮助解决什么。"}
