@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dabao.views import account, accounts, audit, bulk, components, running, settings, signin
+from dabao.views import account, accounts, audit, bulk, components, help_pages, running, settings, signin
 
 app_name = "dabao"
 urlpatterns = [
@@ -54,4 +54,6 @@ urlpatterns = [
         name="settings-standard-confirm",
     ),
     path("help/components/", components.components, name="components"),
+    path("help/", help_pages.chapter, name="help"),
+    path("help/<slug:page>/", help_pages.chapter, name="help-page"),
 ]

@@ -7,14 +7,14 @@ from django.utils.functional import SimpleLazyObject
 
 from dabao import clock, plans
 from dabao.scope import NOTHING
-from supervision.navigation import Item, bar, phone_bar
+from supervision.navigation import Item, bar, help_url, phone_bar
 from supervision.queries.waiting import waiting
 
 DRILL_WORDS = "本页的“今天”都按这一天计算；群众姓名、号码均为虚构"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`nav`, `phone_nav`, `strip`, `today`, `viewer`; nothing is looked up before a template asks."""
+    """`nav`, `phone_nav`, `strip`, `today`, `viewer`, `help_url`; nothing is queried before it is asked."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
 
@@ -31,4 +31,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "strip": DRILL_WORDS if clock.is_set() or plans.demo_mode() else None,
         "today": clock.today(),
         "viewer": user if signed_in else None,
+        "help_url": help_url(_page_name(request), request.path) if signed_in else "",
     }
+
+
+def _page_name(request: HttpRequest) -> str:
+    match = getattr(request, "resolver_match", None)
+    return match.view_name if match else ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 
 from dabao.scope import Right, Scope
 
@@ -58,6 +59,19 @@ ENTRIES = (
     Entry("操作日志", "dabao:audit", frozenset({Right.AUDIT}), phone=1, short="日志"),
 )
 
+# The help chapter of a page, by how its URL name begins; the longest fit wins.
+HELP = {
+    "screening:case": "household",
+    "screening:cases": "worklist",
+    "screening:case-new": "worklist",
+    "screening:recheck": "recheck",
+    "screening:list": "lists",
+    "screening:row": "lists",
+    "supervision:board": "board",
+    "reports:": "reports",
+    "dabao:": "accounts",
+}
+
 
 def url_of(name: str) -> str:
     """The address of a page, empty while there is no such page."""
@@ -88,6 +102,13 @@ def phone_bar(items: list[Item]) -> list[Item]:
     """The four words a phone has room for; the rest stand behind 更多."""
     kept = sorted(items, key=lambda item: item.phone)[:PHONE_WORDS]
     return [item for item in items if item in kept]
+
+
+def help_url(page_name: str, path: str) -> str:
+    """The help for the page one is on, with the way back to it."""
+    fits = [begin for begin in HELP if page_name.startswith(begin)]
+    chapter = HELP[max(fits, key=len)] if fits else "start"
+    return f"{reverse('dabao:help-page', args=[chapter])}?{urlencode({'from': path})}"
 
 
 def _current(path: str, urls: list[str]) -> str:

@@ -19,7 +19,16 @@ from typing import Any
 
 from dabao.models import Standard, Unit
 from dabao.tests.cast import SHIYANG, Cast
-from screening.models import Case, ColumnAlias, Household, ListRow, SourceList
+from screening.models import (
+    Case,
+    ColumnAlias,
+    Decision,
+    Enrolment,
+    Household,
+    ListRow,
+    SourceList,
+    Verification,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,21 @@ def a_case(world: World) -> dict[str, Any]:
     return {"case_id": case.pk}
 
 
+def a_grant(world: World) -> dict[str, Any]:
+    """Household 低保 that waits for its application in 石羊镇."""
+    place = a_case(world)
+    case = Case.objects.get(pk=place["case_id"])
+    day = world.county.plan.first_day
+    visit = Verification.objects.create(
+        case=case, by=world.cast.officer, state="submitted", result="visited", recorded_on=day, visited_on=day
+    )
+    decision = Decision.objects.create(verification=visit, scheme="dibao")
+    grant = Enrolment.objects.create(
+        case=case, decision=decision, scheme="dibao", waiting_since=day, opened_on=day
+    )
+    return place | {"grant_id": grant.pk}
+
+
 def _account(world: World) -> dict[str, Any]:
     return {"account_id": world.cast.officer.pk}
 
@@ -145,6 +169,19 @@ POLICY: dict[str, Policy] = {
     "screening:case-close": row(a_case),
     "screening:case-reopen": row(a_case),
     "screening:case-reveal": row(a_case),
+    "screening:case-steps": row(a_case),
+    "screening:case-terms": row(a_grant),
+    "screening:steps": page(),
+    "screening:steps-take": page(),
+    "screening:steps-refuse": page(),
+    "screening:steps-numbers": page(),
+    "screening:steps-numbers-import": page(),
+    "screening:publicity": page(),
+    "screening:publicity-print": page(),
+    "screening:ledger": page(),
+    "screening:ledger-search": page(),
+    "screening:ledger-export": page(),
+    "screening:ledger-print": page(),
     "screening:recheck": page(),
     "screening:recheck-case": row(a_case),
     "dabao:signin": everybody(),
@@ -183,6 +220,8 @@ POLICY: dict[str, Policy] = {
     "screening:aliases": page(),
     "screening:alias-delete": page(_alias),
     "dabao:components": everybody(),
+    "dabao:help": own(),
+    "dabao:help-page": own(lambda world: {"page": "board"}),
     "supervision:home": own(),
     "supervision:board": page(),
     "reports:calendar": page(),

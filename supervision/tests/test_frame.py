@@ -1,0 +1,112 @@
+"""The frame of every page: words of the bar by role, what waits behind them, help for the page one is on."""
+
+import pytest
+from django.urls import reverse
+
+from dabao.scope import NOTHING
+from dabao.tests.cast import LIUSHUTANG, TODAY
+from screening.choices import CaseState, VerificationState
+from screening.models import Verification
+from supervision.navigation import ENTRIES, bar, help_url, phone_bar
+from supervision.queries.waiting import waiting
+
+WORDS = {
+    "officer": {"首页", "排查名单", "月报"},
+    "county": {"首页", "督战图", "名单导入", "月报", "设置"},
+    "leader": {"首页", "督战图", "月报"},
+    "admin": {"首页", "账号任职"},
+    "auditor": {"首页", "操作日志"},
+    "idle": {"首页"},
+}
+
+
+@pytest.mark.parametrize(("who", "words"), WORDS.items())
+def test_each_role_has_its_words_and_no_dead_one(cast, client_of, who, words):
+    user = getattr(cast, who)
+    items = bar(user.scope(), "/", {})
+    assert words <= {item.label for item in items}
+    client = client_of(user)
+    assert [item.label for item in items if client.get(item.url).status_code not in (200, 302)] == []
+
+
+def test_the_words_for_others_are_not_shown(cast):
+    assert {"督战图", "名单导入", "账号任职", "操作日志"}.isdisjoint(
+        item.label for item in bar(cast.officer.scope(), "/", {})
+    )
+    assert {"排查名单", "月报", "督战图"}.isdisjoint(item.label for item in bar(cast.admin.scope(), "/", {}))
+
+
+def test_the_page_one_is_on_is_marked_and_home_only_when_it_is_home(cast):
+    def current(path):
+        return [item.label for item in bar(cast.officer.scope(), path, {}) if item.current]
+
+    assert current("/") == ["首页"]
+    assert current("/cases/") == ["排查名单"]
+    assert current("/somewhere/") == []
+
+
+def test_recheck_stands_in_the_bar_only_while_it_waits(cast):
+    assert "复核" not in {item.label for item in bar(cast.officer.scope(), "/", {})}
+    assert "复核" in {item.label for item in bar(cast.officer.scope(), "/", {"to_recheck": 1})}
+
+
+def test_the_phone_has_room_for_four_words(cast):
+    items = bar(cast.county.scope(), "/", {"to_recheck": 1})
+    assert len(phone_bar(items)) == 4
+    assert phone_bar(items)[0].label == "首页"
+
+
+def test_no_more_than_nine_words_for_anybody(cast):
+    assert max(len(bar(user.scope(), "/", {})) for user in cast) <= 9
+    assert len({entry.label for entry in ENTRIES}) >= 9
+
+
+def test_what_one_verified_oneself_waits_for_somebody_else(cast, make_case, make_household):
+    case = make_case(make_household(LIUSHUTANG), state=CaseState.TO_RECHECK, verified_on=TODAY)
+    make_case(make_household(LIUSHUTANG))
+    Verification.objects.create(case=case, by=cast.officer, state=VerificationState.SUBMITTED)
+    assert waiting(cast.officer.scope()) == {"to_verify": 1, "to_recheck": 0}
+    assert waiting(cast.colleague.scope()) == {"to_verify": 1, "to_recheck": 1}
+
+
+def test_nothing_waits_for_who_may_do_nothing(cast, make_case):
+    make_case()
+    assert waiting(NOTHING) == waiting(cast.auditor.scope()) == {}
+
+
+def test_counts_cost_two_queries_at_most(cast, make_case, django_assert_max_num_queries):
+    make_case()
+    for user in cast:
+        scope = user.scope()
+        with django_assert_max_num_queries(2):
+            waiting(scope)
+
+
+def test_the_strip_says_that_the_day_is_set(cast, client_of):
+    page = client_of(cast.officer).get("/").content.decode()
+    assert "演练日期 2020-04-10" in page
+
+
+def test_help_opens_for_the_page_one_is_on_and_leads_back(cast, client_of):
+    client = client_of(cast.leader)
+    url = help_url("supervision:board", "/board/")
+    assert f'href="{url}"' in client.get("/board/").content.decode()
+    page = client.get(url).content.decode()
+    assert "进度尺" in page
+    assert 'href="/board/"' in page
+
+
+def test_help_does_not_lead_to_other_sites(cast, client_of):
+    page = client_of(cast.leader).get(reverse("dabao:help"), {"from": "//example.org/"}).content.decode()
+    assert "example.org" not in page.split("<main", 1)[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize(
+    "chapter", ["start", "worklist", "household", "recheck", "lists", "board", "reports", "accounts", "words"]
+)
+def test_every_chapter_opens(cast, client_of, chapter):
+    assert client_of(cast.officer).get(f"/help/{chapter}/").status_code == 200
+
+
+def test_a_chapter_that_is_not_there_is_missing(cast, client_of):
+    assert client_of(cast.officer).get("/help/nothing/").status_code == 404
