@@ -4,14 +4,13 @@ from datetime import date
 from typing import Any
 
 from dabao import jobs, plans
-from dabao.models import Job
 from screening.services import lists, warnings
 from screening.services.screening import screen_region
 
 
 @jobs.handler("screening.screen")
 def screen(
-    job: Job, *, region: str, day: str, plan: str | None = None, list_id: str | None = None
+    job: jobs.Job, *, region: str, day: str, plan: str | None = None, list_id: str | None = None
 ) -> dict[str, Any]:
     """Screen a region on a day (ISO), then raise what the list behind it changed; safe to repeat."""
     jobs.progress(job, "筛查六类对象")
@@ -24,10 +23,10 @@ def screen(
 
 
 @jobs.handler("screening.stage_list")
-def stage_list(job: Job, *, list_id: str) -> dict[str, Any]:
+def stage_list(job: jobs.Job, *, list_id: str) -> dict[str, Any]:
     return lists.run_staging(job=job, list_id=list_id)
 
 
 @jobs.handler("screening.confirm_list")
-def confirm_list(job: Job, *, list_id: str, day: str, reason: str = "") -> dict[str, Any]:
+def confirm_list(job: jobs.Job, *, list_id: str, day: str, reason: str = "") -> dict[str, Any]:
     return lists.run_confirmation(job=job, list_id=list_id, day=day, reason=reason)
