@@ -82,7 +82,10 @@ class AccountLine:
 def own_postings(scope: Scope) -> list[OwnPosting]:
     """The postings in force today of whoever the scope belongs to."""
     rows = Posting.objects.on(clock.today()).filter(user=scope.user_id).select_related("region")
-    return [OwnPosting(row.get_role_display(), _place(row), row.first_day, row.last_day) for row in rows]
+    return [
+        OwnPosting(row.get_role_display(), row.region.name if row.region else "", row.first_day, row.last_day)
+        for row in rows
+    ]
 
 
 def accounts(scope: Scope, filters: AccountFilters) -> list[AccountLine]:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from dabao.log_words import GROUPS, OTHER
 from dabao.queries import audit as queries
 from dabao.scope import Right
 from dabao.services import log
@@ -27,7 +28,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "lines": queries.lines(request.scope, list(page)),
         "filters": filters,
         "groups": groups,
-        "all_groups": sorted({*queries.GROUPS.values(), queries.OTHER}),
+        "all_groups": sorted({*GROUPS.values(), OTHER}),
         "actors": queries.actors(request.scope),
         "chain": queries.chain_state(request.scope),
     }

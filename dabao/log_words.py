@@ -1,0 +1,187 @@
+"""The words of the log: what actions, fields and states are called on its page."""
+
+from typing import Any
+from uuid import UUID
+
+from dabao.scope import Role
+
+# The first part of an action → the group it is counted in.
+GROUPS = {
+    "case": "核查、复核",
+    "verification": "核查、复核",
+    "recheck": "核查、复核",
+    "draft": "核查、复核",
+    "household": "核查、复核",
+    "screening": "筛查",
+    "list": "名单导入",
+    "row": "名单导入",
+    "reveal": "看完整号码",
+    "person": "看完整号码",
+    "account": "账号、登录",
+    "posting": "任职",
+    "assignment": "挂包",
+    "unit": "股室",
+    "plan": "方案、标准",
+    "standard": "方案、标准",
+    "alias": "方案、标准",
+    "region": "方案、标准",
+    "report": "月报",
+    "meeting": "月报",
+    "flag": "红旗、每日任务",
+    "daily": "红旗、每日任务",
+    "page": "被拒的访问",
+    "audit": "日志",
+}
+OTHER = "其他"
+NAMES = {
+    "account.sign_in": "登录",
+    "account.sign_out": "退出",
+    "account.create": "建账号",
+    "account.change": "改账号资料",
+    "account.change_password": "换自己的密码",
+    "account.reset_password": "重设密码",
+    "account.disable": "停用账号",
+    "account.enable": "启用账号",
+    "account.bulk": "批量建账号",
+    "account.export": "导出账号任职",
+    "posting.grant": "加任职",
+    "posting.create": "加任职",
+    "posting.confirm": "确认任职",
+    "posting.decline": "退回任职",
+    "posting.end": "截止任职",
+    "posting.hand_over": "移交任职",
+    "posting.from_assignment": "按挂包安排改任职",
+    "assignment.make": "安排挂包",
+    "assignment.end": "结束挂包",
+    "unit.join": "加股室成员",
+    "unit.leave": "股室成员离开",
+    "plan.load": "装入方案",
+    "plan.change": "改方案设置",
+    "region.load": "装入行政区划",
+    "standard.create": "加标准",
+    "standard.change": "改标准",
+    "standard.confirm": "确认标准",
+    "alias.create": "加列名对照",
+    "alias.delete": "删列名对照",
+    "screening.run": "筛查六类对象",
+    "list.upload": "上传名单",
+    "list.import": "名单入库",
+    "list.refuse": "名单被拒",
+    "list.discard": "放弃名单",
+    "flag.raise": "标逾期",
+    "flag.clear": "消除红旗",
+    "daily.run": "每日任务",
+    "page.refuse": "打开没有权限的页",
+    "page.missing": "打开不在范围或没有的记录",
+    "page.no_token": "提交没有凭证的表单",
+    "audit.export": "导出日志",
+}
+VERBS = {
+    "verify": "核查",
+    "withdraw": "撤回",
+    "correct": "更正",
+    "recheck": "复核",
+    "return": "退回",
+    "assign": "分派",
+    "open": "列入",
+    "close": "销号",
+    "reopen": "重新核查",
+    "create": "新建",
+    "change": "修改",
+    "delete": "删除",
+    "submit": "报送",
+    "save": "保存",
+    "reveal": "看完整号码",
+    "search": "搜索",
+    "export": "导出",
+    "print": "打印",
+    "note": "记事",
+}
+
+KEYS = {
+    "user": "账号",
+    "role": "岗位",
+    "region": "地区",
+    "first_day": "首日",
+    "last_day": "末日",
+    "taker": "接手",
+    "moved": "移交",
+    "waits_for_second_person": "等第二人",
+    "fields": "改了",
+    "old": "原来",
+    "new": "改成",
+    "amount": "数值",
+    "page": "页",
+    "ids": "编号",
+    "method": "方式",
+    "rows": "行数",
+    "read": "读到",
+    "created": "新建",
+    "added": "加任职",
+    "changed": "更新",
+    "unchanged": "不变",
+    "rejected": "有问题",
+    "skipped": "跳过",
+    "updated": "更新",
+    "state": "状态",
+    "from_state": "原状态",
+    "to_state": "到",
+    "month": "月份",
+    "late": "晚报",
+    "version": "版本",
+    "characters": "字数",
+    "kind": "种类",
+    "unit": "股室",
+    "assignment": "挂包",
+    "outcome": "结果",
+    "households": "户",
+    "persons": "人",
+    "day": "日期",
+    "name": "姓名",
+    "office": "单位",
+    "phone": "电话",
+    "heading": "列名",
+    "field": "列",
+    "document": "文号",
+    "note": "说明",
+    "confirmed": "已确认",
+}
+VALUES = {str(role.value): str(role.label) for role in Role} | {
+    "locked": "已锁定",
+    "wrong": "用户名或密码不对",
+    "draft": "草稿",
+    "submitted": "已报送",
+    "to_verify": "待核查",
+    "to_recheck": "待复核",
+    "to_enrol": "待纳入",
+    "closed": "已销号",
+}
+
+
+def action_words(action: str) -> str:
+    """What an action is called; its own name when it has none."""
+    if action in NAMES:
+        return NAMES[action]
+    thing, _, verb = action.partition(".")
+    return f"{VERBS[verb]}（{GROUPS.get(thing, OTHER)}）" if verb in VERBS else action
+
+
+def value_words(value: Any) -> str:
+    """A value of an event in words; an id by its first eight characters."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        return "、".join(f"{KEYS.get(key, key)} {value_words(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return "、".join(KEYS.get(part, value_words(part)) for part in value)
+    text = VALUES.get(str(value), str(value))
+    return f"{text[:8]}…" if is_uuid(text) else text[:60]
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is an opaque id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
