@@ -9,6 +9,9 @@ class RecheckForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     action = forms.ChoiceField(choices=[("agree", "同意"), ("return", "退回")])
     means = forms.MultipleChoiceField(
-        label="你怎么核的", choices=Means.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="你怎么核的",
+        choices=Means.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     note = forms.CharField(label="退回时写明缺什么", max_length=500, required=False)

@@ -69,6 +69,10 @@ class MemberRow:
     reason_text: BoundField
 
 
+def _radios() -> forms.RadioSelect:
+    return forms.RadioSelect(attrs={"class": "form-check-input"})
+
+
 def _text(label: str, length: int, **attributes: str) -> forms.CharField:
     attributes.setdefault("autocomplete", "off")
     return forms.CharField(
@@ -102,7 +106,7 @@ class VerificationForm(forms.Form):
     visited_on = DayField(label="入户日")
     companions = _text("同去的人", 120, placeholder="驻村队员、村组干部")
     role = forms.ChoiceField(label="以什么身份", choices=VerifierRole.choices)
-    result = forms.ChoiceField(label="见到没有", choices=VisitResult.choices, widget=forms.RadioSelect)
+    result = forms.ChoiceField(label="见到没有", choices=VisitResult.choices, widget=_radios())
     living = forms.IntegerField(
         label="共同生活人数",
         min_value=1,
@@ -115,17 +119,17 @@ class VerificationForm(forms.Form):
         label="财产",
         choices=[*PropertyKind.choices, (NO_PROPERTY, "以上都没有")],
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     property_note = _text("财产说明", 200, placeholder="哪一样、值多少、谁的名下")
-    food_ok = forms.ChoiceField(label="不愁吃", choices=YES_NO, required=False, widget=forms.RadioSelect)
-    clothing_ok = forms.ChoiceField(label="不愁穿", choices=YES_NO, required=False, widget=forms.RadioSelect)
+    food_ok = forms.ChoiceField(label="不愁吃", choices=YES_NO, required=False, widget=_radios())
+    clothing_ok = forms.ChoiceField(label="不愁穿", choices=YES_NO, required=False, widget=_radios())
     for_whom = forms.ChoiceField(
         label="结论给谁",
         choices=[(WHOLE, "整户一样"), (EACH, "各人不同")],
         required=False,
         initial=WHOLE,
-        widget=forms.RadioSelect,
+        widget=_radios(),
     )
     reason_code = forms.ChoiceField(label="不符合的原因", choices=_REASONS, required=False)
     reason_text = _text("写明具体情况", 300)

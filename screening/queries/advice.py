@@ -10,12 +10,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dabao.scope import Scope
-from screening.choices import INCOME_SIGNS, Answer, IncomeKind, Scheme
+from screening.choices import INCOME_SIGNS, Answer, IncomeKind, PropertyKind, Scheme
 from screening.queries.households import HouseholdPage, Member
 from screening.rules import assistance
 from screening.rules.assistance import MISSING_WORDS, SchemeAdvice, Situation
 from screening.rules.income import IncomeItem, family_income
-from screening.services.answers import KEEP, NO_PROPERTY
+from screening.services.answers import KEEP
 
 Test = Callable[[Situation], SchemeAdvice]
 KEEP_WORDS = "现在享受的不变：名单上在保，入户看也该保"
@@ -103,7 +103,7 @@ def _situation(
         registered=page.case.household.registered,
         poverty_status=page.case.household.poverty_status,
         income=income,
-        properties=tuple(one for one in held if one != NO_PROPERTY) if held else None,
+        properties=tuple(one for one in held if one in PropertyKind.values) if held else None,
         born=member.born if member else None,
         labour=member.labour if member else "",
         certificates=member.certificates if member else (),

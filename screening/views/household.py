@@ -148,9 +148,7 @@ def draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def _conflict(opened: Opened, conflict: ConflictError) -> HttpResponse:
     """Both versions side by side; what was typed rides along, hidden."""
     kept = answers_of(opened.request.POST)
-    pairs = [
-        (name, one) for name, value in kept.items() for one in (value if isinstance(value, list) else [value])
-    ]
+    pairs = as_data(kept).lists()
     context = {
         "page": opened.page,
         "items": conflicts.items(kept, conflict.theirs),
@@ -335,7 +333,7 @@ def _show(
         "at": timezone.localtime(),
     }
     if form is not None:
-        filled = answers_of(request.POST) if form.is_bound else {**form.initial, **opened.answers()}
+        filled = answers_of(form.data) if form.is_bound else {**form.initial, **opened.answers()}
         context["choices"] = advice.choices(request.scope, page, filled, form.verdict_choices(), day)
         context["income"], context["each"] = advice.typed_income(request.scope, filled)
     return render(request, "screening/household.html", context, status=status)

@@ -20,12 +20,27 @@ if (form) {
     }
   });
 
+  // Spare rows come one at a time: the first empty one after those in use.
+  const grow = () => {
+    for (const body of new Set([...form.querySelectorAll("[data-grows]")].map((row) => row.parentElement))) {
+      let spare = false;
+      for (const row of body.querySelectorAll("[data-grows]")) {
+        const used = [...row.querySelectorAll("input, select")].some((field) => field.value);
+        row.hidden = !used && spare;
+        spare ||= !used;
+      }
+    }
+  };
+  form.addEventListener("input", grow);
+  grow();
+
   const shown = (selector, yes) => {
     for (const part of form.querySelectorAll(selector)) part.hidden = !yes;
   };
   const arrange = () => {
     const each = form.querySelector("[name=for_whom]:checked")?.value === "each";
     const refused = form.querySelector("[name=scheme]:checked")?.value === "none";
+    shown("[data-held]", holds.some((box) => box.checked && box.value !== "none"));
     shown("[data-each]", each);
     shown("[data-whole]", !each);
     shown("[data-whole-reason]", !each && refused);
