@@ -11,6 +11,7 @@ from typing import Any
 
 from screening.choices import SkipReason
 from screening.imports.kinds import Kind
+from screening.imports.problems import printable
 from screening.imports.read import RawSheet
 
 HEADER_ROWS = 20
@@ -77,7 +78,7 @@ def find_header(sheet: RawSheet, kind: Kind, aliases: Mapping[str, tuple[int, st
         texts = [squeeze_heading(cell) for cell in row]
         below = [squeeze_heading(cell) for cell in rows[index + 1]] if index + 1 < len(rows) else []
         single = _match(texts, aliases)
-        second = _is_second_line(row, rows[index + 1], texts, below, single, aliases) if below else False
+        second = _is_second_line(rows[index + 1], texts, below, aliases) if below else False
         columns = _match_two(texts, below, aliases) if second else single
         missing = _missing(needed, columns)
         if not missing:
@@ -121,33 +122,21 @@ def _match_two(upper: list[str], lower: list[str], aliases: Mapping[str, tuple[i
 
 
 def _is_second_line(
-    row: list[Any],
-    row_below: list[Any],
-    texts: list[str],
-    below: list[str],
-    single: Mapping[str, int],
-    aliases: Mapping[str, tuple[int, str]],
+    row_below: list[Any], texts: list[str], below: list[str], aliases: Mapping[str, tuple[int, str]]
 ) -> bool:
-    """Whether the next row is the lower line of this header: heading words only, none of them data."""
-    if not any(text in aliases for text in texts) or not any(text in aliases for text in below):
+    """Whether the next row is the lower line of this header.
+
+    Under a heading of the upper line stands nothing or the same word (merged downwards); the lower line
+    itself names a column that the upper one does not, or repeats at least three of its words.
+    """
+    single = _match(texts, aliases)
+    if not single or any(cell.__class__ is not str for cell in row_below):
         return False
-    repeated = sum(
-        1 for key, column in single.items() if column < len(below) and below[column] == texts[column]
-    )
-    if (
-        repeated >= 3
-        and repeated == len(single)
-        and not any(
-            text in aliases and (column >= len(texts) or texts[column] not in aliases)
-            for column, text in enumerate(below)
-        )
-    ):
-        return all(text == texts[column] for column, text in enumerate(below) if text and column < len(texts))
-    for column in single.values():
-        value = row_below[column] if column < len(row_below) else ""
-        if value != "" and below[column] not in aliases:
-            return False
-    return not any(cell.__class__ is not str for cell in row_below)
+    under = {key: below[column] if column < len(below) else "" for key, column in single.items()}
+    if any(word and word != texts[single[key]] for key, word in under.items()):
+        return False
+    new = {aliases[word][1] for word in below if word in aliases} - set(single)
+    return bool(new) or sum(1 for word in under.values() if word) >= 3
 
 
 def _header(first: int, last: int, columns: dict[str, int], rows: list[list[Any]], kind: Kind) -> Header:
@@ -156,7 +145,7 @@ def _header(first: int, last: int, columns: dict[str, int], rows: list[list[Any]
     for column in range(width):
         title = ""
         for row in rows[first : last + 1]:
-            text = str(row[column]).strip() if column < len(row) else ""
+            text = printable(str(row[column])).strip() if column < len(row) else ""
             if text:
                 title = text
         titles.append(title)

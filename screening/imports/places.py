@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from screening.imports.parse import squeeze
 
-_COMMITTEE = re.compile(r"(村民委员会|村委会|社区居民委员会|社区居委会|居民委员会|居委会|委员会|委会)$")
+_COMMITTEE = re.compile(r"(?:(村)民委员会|(村)委会|(社区)居民委员会|(社区)居委会|居民委员会|居委会|委员会|委会)$")
 
 
 class Place(NamedTuple):
@@ -31,7 +31,7 @@ def _township_word(name: str) -> str:
 def _village_words(name: str) -> tuple[str, ...]:
     """Spellings from the most to the least exact: as written, without committee, without 村 or 社区."""
     plain = squeeze(name)
-    base = _COMMITTEE.sub("", plain) or plain
+    base = _COMMITTEE.sub(lambda found: next(filter(None, found.groups()), ""), plain) or plain
     bare = re.sub(r"(社区|村)$", "", base)
     return (plain, base, bare) if len(bare) >= 2 else (plain, base)
 

@@ -45,7 +45,7 @@ def split_message(message: str) -> tuple[str, str]:
 
 def mask(value: Any, column_key: str) -> str:
     """A raw value as it may be shown: numbers that identify keep six and four characters, others are cut at 40."""
-    text = display(value)
+    text = printable(display(value))
     if column_key in ("id", "certificate"):
         return text if len(text) < 8 else f"{text[:6]}{'*' * max(len(text) - 10, 4)}{text[-4:]}"
     if column_key in ("household_number", "person_number"):
@@ -53,6 +53,11 @@ def mask(value: Any, column_key: str) -> str:
     if column_key == "phone":
         return text if len(text) < 8 else f"{text[:3]}****{text[7:11][-4:]}"
     return text if len(text) <= 40 else text[:40] + "…"
+
+
+def printable(text: str) -> str:
+    """Text as it may be stored and shown: what cannot be (control characters, lone surrogates) is a box."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else "□" for c in text)
 
 
 def display(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from screening.choices import DisabilityKind, Labour, ListKind, Relation
 from screening.imports import values
 from screening.imports.parse import squeeze
-from screening.imports.problems import WARNING
+from screening.imports.problems import WARNING, display, printable
 
 if TYPE_CHECKING:
     from screening.imports.check import Checked
@@ -143,7 +143,7 @@ def _certificates(checked: "Checked") -> None:
     parts_of: list[list[int]] = []
     for i, reading in enumerate(checked.identities):
         raw = checked.raw(i, "kind")
-        text = unicodedata.normalize("NFC", str(int(raw)) if raw.__class__ is float else raw).strip()
+        text = printable(unicodedata.normalize("NFC", display(raw))).strip()
         kind, parts = disability_kind(text)
         if text and kind is None:
             message = f"残疾类别里没有“{text[:20]}”这种写法。请改成：视力、听力、言语、肢体、智力、精神、多重（写明各类）。"
