@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from screening.views import aliases, cases, household, lists, recheck, rows
+from screening.views import aliases, cases, household, ledger, lists, publicity, recheck, rows, steps, warnings
 
 app_name = "screening"
 urlpatterns = [
@@ -20,6 +20,19 @@ urlpatterns = [
     path("cases/<uuid:case_id>/close/", household.close, name="case-close"),
     path("cases/<uuid:case_id>/reopen/", household.reopen, name="case-reopen"),
     path("cases/<uuid:case_id>/numbers/", household.reveal, name="case-reveal"),
+    path("cases/<uuid:case_id>/steps/", steps.case_steps_page, name="case-steps"),
+    path("cases/<uuid:case_id>/steps/<uuid:grant_id>/", steps.terms, name="case-terms"),
+    path("steps/", steps.steps, name="steps"),
+    path("steps/take/", steps.take, name="steps-take"),
+    path("steps/refuse/", steps.refuse, name="steps-refuse"),
+    path("steps/numbers/", steps.numbers, name="steps-numbers"),
+    path("steps/numbers/import/", steps.numbers_import, name="steps-numbers-import"),
+    path("publicity/", publicity.publicity, name="publicity"),
+    path("publicity/print/", publicity.publicity_print, name="publicity-print"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/search/", ledger.search, name="ledger-search"),
+    path("ledger/export/", ledger.export, name="ledger-export"),
+    path("ledger/print/", ledger.ledger_print, name="ledger-print"),
     path("recheck/", recheck.desk, name="recheck"),
     path("recheck/<uuid:case_id>/", recheck.case, name="recheck-case"),
     path("lists/", lists.lists, name="lists"),
@@ -30,6 +43,17 @@ urlpatterns = [
     path("lists/<uuid:pk>/bad-rows/", lists.list_bad_rows, name="list-bad-rows"),
     path("settings/aliases/", aliases.aliases, name="aliases"),
     path("settings/aliases/<uuid:alias_id>/delete/", aliases.delete, name="alias-delete"),
+    path("warnings/", warnings.first, name="warnings"),
+    path("warnings/list/", warnings.listed, name="warning-list"),
+    path("warnings/households/", warnings.households, name="monitored"),
+    path("warnings/work/", warnings.work, name="monitoring-work"),
+    path("warnings/report/", warnings.find, name="warning-find"),
+    path("warnings/report/<uuid:household_id>/", warnings.report, name="warning-report"),
+    path("warnings/follow/", warnings.follow_next, name="follow-next"),
+    path("warnings/follow/<uuid:household_id>/", warnings.follow, name="follow"),
+    path("warnings/<uuid:warning_id>/", warnings.one, name="warning"),
+    path("warnings/<uuid:warning_id>/visit/", warnings.visit, name="warning-visit"),
+    path("warnings/<uuid:warning_id>/decide/", warnings.decide, name="warning-decide"),
     path("rows/<uuid:pk>/", rows.row, name="row"),
     path("rows/<uuid:pk>/reveal/", rows.row_reveal, name="row-reveal"),
 ]

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
+from dabao.models import Flag
+from screening.queries.progress import MONITORING
 from supervision.navigation import url_of
 
 
@@ -25,8 +27,18 @@ def case_url(case_id: UUID) -> str:
 
 
 def phase_url(region: str, phase: int, work: str) -> str:
-    """The households behind one figure of a phase, in a township or the county."""
+    """What stands behind one figure of a phase, in a township or the county: in phase 3 warnings too."""
+    if phase == MONITORING:
+        return _with(url_of("screening:monitoring-work"), {"work": work, "region": region})
     return cases_url(region=region, phase=phase, work=work)
+
+
+def flag_url(flag: Flag) -> str:
+    """Where the work is done that clears a flag of screening."""
+    kind, _, about = flag.subject.rpartition(":")
+    if kind == "warning":
+        return reverse("screening:warning", args=[about])
+    return phase_url(flag.region_id, int(about), "left")
 
 
 def report_url(month: date, region: str) -> str:

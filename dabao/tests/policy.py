@@ -26,6 +26,7 @@ from screening.models import (
     Enrolment,
     Household,
     ListRow,
+    RiskWarning,
     SourceList,
     Verification,
 )
@@ -146,7 +147,48 @@ def _report(world: World) -> dict[str, Any]:
     return {"month": "2020-04", "code": SHIYANG}
 
 
+def _watched_household(world: World) -> dict[str, Any]:
+    return {"household_id": world.make_household().pk}
+
+
+def _warning(world: World) -> dict[str, Any]:
+    day = world.county.plan.first_day
+    warning = RiskWarning.objects.create(
+        plan=world.county.plan,
+        household=world.make_household(),
+        kind="disaster",
+        key="2020-04-05",
+        evidence={"text": "山洪冲毁水田 1.2 亩"},
+        happened_on=day,
+        raised_on=day,
+        due_on=day,
+        reported_by=world.cast.officer,
+    )
+    return {"warning_id": warning.pk}
+
+
+def _request(world: World) -> dict[str, Any]:
+    """A request that 石羊镇 sent with its report of March."""
+    report = MonthlyReport.objects.create(
+        plan=world.county.plan, region_id=SHIYANG, month=date(2020, 3, 1), submitted_on=date(2020, 3, 13)
+    )
+    unit = Unit.objects.create(region=world.county.region, name="请求事项的股室")
+    row = HelpRequest.objects.create(report=report, text="开通账号", unit=unit, wanted_by=date(2020, 3, 31))
+    return {"request_id": row.pk}
+
+
 POLICY: dict[str, Policy] = {
+    "screening:warnings": page(),
+    "screening:warning-list": page(),
+    "screening:monitored": page(),
+    "screening:monitoring-work": page(),
+    "screening:warning-find": page(),
+    "screening:warning-report": row(_watched_household),
+    "screening:follow-next": page(),
+    "screening:follow": row(_watched_household),
+    "screening:warning": row(_warning),
+    "screening:warning-visit": row(_warning),
+    "screening:warning-decide": row(_warning),
     "screening:lists": page(),
     "screening:list": row(a_list),
     "screening:list-job": row(a_list),
@@ -221,7 +263,7 @@ POLICY: dict[str, Policy] = {
     "screening:alias-delete": page(_alias),
     "dabao:components": everybody(),
     "dabao:help": own(),
-    "dabao:help-page": own(lambda world: {"page": "board"}),
+    "dabao:help-page": own(lambda _world: {"page": "board"}),
     "supervision:home": own(),
     "supervision:board": page(),
     "reports:calendar": page(),
@@ -229,6 +271,11 @@ POLICY: dict[str, Policy] = {
     "reports:draft": page(_report),
     "reports:back": page(_report),
     "reports:cases": page(_report),
+    "reports:meeting": page(_report),
+    "reports:feedback": page(_report),
+    "reports:return": page(_report),
+    "reports:requests": page(),
+    "reports:request": row(_request),
 }
 
 # Tables without a path to a region, each with the reason why no row of it needs one.

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from dabao import plans
@@ -218,7 +218,12 @@ def _unmatched_before(scope: Scope, source: SourceList) -> set[UUID]:
 
 
 def _of_illnesses(scope: Scope, source: SourceList) -> Iterator[tuple[UUID, Change]]:
-    """Own payments of a household's members in sum: a bill burdens the whole household."""
+    """Own payments of a household's members in sum: a bill burdens the whole household.
+
+    As with certificates, comparing begins with a region's first list: its bills are screened, not news.
+    """
+    if not _comparable(source):
+        return
     touched = IllnessRecord.objects.filter(row__source_list=source, last_day=None).values_list(
         "person", flat=True
     )
@@ -233,16 +238,17 @@ def _of_illnesses(scope: Scope, source: SourceList) -> Iterator[tuple[UUID, Chan
     largest: dict[UUID, tuple[Decimal, Source | None]] = {}
     lists = {one.pk: one for one in SourceList.objects.filter(kind=ListKind.ILLNESS)}
     listed = records.filter(last_day=None).values_list(
-        "person", "own_paid", "row", "row__line", about=F("row__source_list")
+        "person", "own_paid", "row", "row__line", "row__source_list"
     )
     for person, paid, row, line, about in listed:
         household = members[person]
-        now[household] += paid
-        if household not in largest or paid > largest[household][0]:
-            largest[household] = (paid, _source(lists[about], row, line) if about in lists else None)
+        now[household] += paid or 0
+        if household not in largest or (paid or 0) > largest[household][0]:
+            origin = _source(lists[about], row, line) if about in lists else None
+            largest[household] = (paid or Decimal(0), origin)
     before: dict[UUID, Decimal] = defaultdict(Decimal)
     for person, paid in records.filter(_held_before(source)).values_list("person", "own_paid"):
-        before[members[person]] += paid
+        before[members[person]] += paid or 0
     for household, paid in now.items():
         change = FigureChange(before.get(household), paid, largest[household][1])
         yield household, Change(edition=source.as_of, spending=change)

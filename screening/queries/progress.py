@@ -157,7 +157,10 @@ def _raised_in(phase: Phase, day: date) -> Q:
 def _followed(phase: Phase, day: date) -> QuerySet[FollowUp]:
     """Follow-ups of a case's household since the first day of the phase; a late one is done all the same."""
     return FollowUp.objects.filter(
-        household=OuterRef("household"), recorded_on__gte=phase.first_day, recorded_on__lte=day
+        household=OuterRef("household"),
+        plan=phase.plan_id,
+        recorded_on__gte=phase.first_day,
+        recorded_on__lte=day,
     )
 
 

@@ -154,9 +154,11 @@ def _new_certificates(change: Change, _thresholds: Thresholds) -> Iterable[Raise
         now, before = one.now, one.before
         if now is None or not now.active:
             continue
-        stood = before is not None and before.active
-        if stood and not (now.grade and before.grade and now.grade < before.grade):
-            continue
+        if before is not None and before.active:
+            if not (now.grade and before.grade and now.grade < before.grade):
+                continue
+        else:
+            before = None
         yield _raised(
             WarningKind.NEW_CERTIFICATE,
             change,
@@ -164,7 +166,7 @@ def _new_certificates(change: Change, _thresholds: Thresholds) -> Iterable[Raise
             person=one.person,
             name=one.name,
             certificate=_certificate(now),
-            before=_certificate(before) if stood else None,
+            before=_certificate(before),
             source=_data(now.source),
         )
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from dabao import plans
 from dabao.models import User
-from supervision.demo import lists, people, work
+from supervision.demo import lists, people, warnings, work
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
 
@@ -20,3 +20,4 @@ def seed(tell: Callable[[str], None]) -> None:
     tell(f"新建账号 {made} 个。")
     lists.import_lists(folder=FOLDER, actor=User.objects.get(username="xianju"), tell=tell)
     work.carry_on(plan=plan, path=FOLDER / "progress.json", tell=tell)
+    warnings.report(plan=plan, tell=tell)

@@ -12,7 +12,7 @@ from screening.phase_work import phase_words, together
 from screening.queries.progress import done_by_day, progress
 from screening.rules.phases import Work, due_on, first_of_month
 from supervision.board import phase_at
-from supervision.links import case_url, cases_url, report_url
+from supervision.links import case_url, cases_url, flag_url, phase_url, report_url
 from supervision.navigation import url_of
 from supervision.queries import home, townships, waiting
 from supervision.wording import Status, flag_words, report_status, work_status
@@ -66,7 +66,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     work = together(rows, phases, day)[phases.index(phase)]
     upcoming = home.upcoming(scope, plan, day)
     returned = home.returned(scope, plan)
-    urls = {part: cases_url(phase=phase.number, work=part) for part in ("total", "done", "left")}
+    urls = {part: phase_url("", phase.number, part) for part in ("total", "done", "left")}
     return {
         "region": "、".join(region.name for region in home.own_regions(scope)),
         "phase": phase,
@@ -83,7 +83,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "returned_late": sum(1 for case in returned if case.due_on < day),
         "returned_url": cases_url(state="to_verify", returned=1),
         "to_do": [*_flags(scope, day), *_recheck(scope), *_report(scope, plan, day), *_questions(scope)],
-        **_categories(scope, plan, phase, day, work),
+        **_categories(scope, plan, phase, day),
     }
 
 
@@ -114,8 +114,11 @@ def _returned(case: Case, day: date) -> Returned:
     )
 
 
-def _categories(scope: Scope, plan: WorkPlan, phase: Phase, day: date, work: Work) -> dict[str, Any]:
-    """Lines of the six categories, and what leads from their sum to the households of the phase (C05)."""
+def _categories(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[str, Any]:
+    """Lines of the six categories, and what leads from their sum to the households of the phase (C05).
+
+    Warnings are no households: those of phase 3 are in its work and not in these lines.
+    """
     counted = home.categories(scope, plan, phase.number, day)
     lines = [
         CategoryLine(
@@ -131,9 +134,13 @@ def _categories(scope: Scope, plan: WorkPlan, phase: Phase, day: date, work: Wor
     ]
     visits = sum(line.done for line in lines), sum(line.total for line in lines)
     outside = counted["done_0"], counted["total_0"]
-    double = visits[0] + outside[0] - work.done, visits[1] + outside[1] - work.total
-    sums = {"visits": visits, "outside": outside, "double": double}
-    return {"categories": lines} | {name: (done, total, total - done) for name, (done, total) in sums.items()}
+    actual = counted["done_all"], counted["total_all"]
+    double = visits[0] + outside[0] - actual[0], visits[1] + outside[1] - actual[1]
+    sums = {"visits": visits, "outside": outside, "double": double, "actual": actual}
+    urls = {part: cases_url(phase=phase.number, work=part) for part in ("total", "done", "left")}
+    return {"categories": lines, "actual_urls": urls} | {
+        name: (done, total, total - done) for name, (done, total) in sums.items()
+    }
 
 
 def _flags(scope: Scope, day: date) -> list[ToDo]:
@@ -144,8 +151,7 @@ def _flag(flag: Flag, day: date) -> ToDo:
     if flag.kind == FlagKind.REPORT_MISSING:
         verb, url = "去补报", report_url(flag.due_on.replace(day=1), flag.region_id)
     else:
-        number = flag.subject.rpartition(":")[2]
-        verb, url = "去办", cases_url(region=flag.region_id, phase=number, work="left")
+        verb, url = "去办", flag_url(flag)
     return ToDo("红旗", flag.label, Status("over", flag_words(flag, day)), verb, url)
 
 

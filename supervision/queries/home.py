@@ -34,12 +34,12 @@ def returned(scope: Scope, plan: WorkPlan) -> list[Case]:
 
 
 def categories(scope: Scope, plan: WorkPlan, phase: int, day: date) -> dict[str, int]:
-    """Households of a phase per category N: `total_N`, `done_N`; `total_0`, `done_0` = in no category.
+    """Households of a phase per category N: `total_N`, `done_N`; 0 = in no category, `all` = once each.
 
     A household counts in each of its categories, so these add up to more than the phase has.
     """
     done = phase_cases(scope, plan, phase, "done", day).values("pk")
-    figures: dict[str, Count] = {}
+    figures = {"total_all": Count("pk"), "done_all": Count("pk", filter=Q(is_done=True))}
     for number in (0, *plan.categories):
         has = Q(categories__contains=[number]) if number else ~Q(categories__overlap=plan.categories)
         figures[f"total_{number}"] = Count("pk", filter=has)

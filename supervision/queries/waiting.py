@@ -1,29 +1,32 @@
-"""How much waits behind the words of the bar: two queries at most, however many words there are."""
+"""How much waits behind the words of the bar: few queries, however many words there are."""
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from dabao.models import WorkPlan
 from dabao.scope import Right, Scope
-from screening.choices import CaseState, ListState, VerificationState
-from screening.models import Case, SourceList, Verification
+from screening.choices import CaseState, ListState, VerificationState, WarningState
+from screening.models import Case, RiskWarning, SourceList, Verification
 
 
 def waiting(scope: Scope) -> dict[str, int]:
-    """Counts by name: `to_verify`, `to_recheck` (households), `lists` (staged, waiting to be confirmed).
+    """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged.
 
     What this user verified himself waits for another's recheck and is not counted for him (C11).
     """
     found: dict[str, int] = {}
+    current = WorkPlan.objects.order_by("-year").values("pk")[:1]
     if scope.may(Right.VERIFY) or scope.may(Right.RECHECK):
         own = Verification.objects.filter(
             case=OuterRef("pk"), by=scope.user_id, round=1, state=VerificationState.SUBMITTED
         )
-        current = WorkPlan.objects.order_by("-year").values("pk")[:1]
         to_verify = Q(state=CaseState.TO_VERIFY) & scope.q(Case.region_path, Right.VERIFY)
         to_recheck = Q(~Exists(own), scope.q(Case.region_path, Right.RECHECK), state=CaseState.TO_RECHECK)
         found |= Case.objects.filter(to_verify | to_recheck, plan=current).aggregate(
             to_verify=Count("pk", filter=to_verify), to_recheck=Count("pk", filter=to_recheck)
         )
+    if scope.may(Right.READ):
+        undecided = RiskWarning.objects.within(scope).exclude(state=WarningState.DECIDED)
+        found["warnings"] = undecided.filter(plan=current).count()
     if scope.may(Right.IMPORT):
         lists = SourceList.objects.within(scope, Right.IMPORT)
         found["lists"] = lists.filter(state=ListState.STAGED).count()
