@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,7 @@ from dabao.services import accounts, postings, sheets
 NEEDED = {"账号", "姓名", "岗位", "范围"}
 COLUMNS = ("账号", "姓名", "单位", "办公电话", "岗位", "范围", "首日", "末日")
 NEW, ADDED, CHANGED, SAME, WRONG = "新建账号", "已有账号，加任职", "更新", "不变", "有问题"
+NEAR = 0.6  # how alike a name must be to be proposed
 OUTCOMES = (NEW, ADDED, CHANGED, SAME, WRONG)
 _LONGEST = {"账号": 30, "姓名": 40, "单位": 60, "办公电话": 20}
 _ROLES = (
@@ -283,7 +285,9 @@ def _region(places: dict[str, list[Region]], text: str) -> Region | None:
         return None
     found = places.get(re.sub(r"[\s/·]", "", text), [])
     if not found:
-        raise ValidationError(f"找不到“{text}”这个地方。请写规范的乡镇、村名称或行政区划代码。")
+        near = get_close_matches(text, [name for name in places if not name.isdigit()], 1, NEAR)
+        hint = f"是不是“{near[0]}”？" if near else ""
+        raise ValidationError(f"找不到“{text}”这个地方。{hint}请写规范的乡镇、村名称或行政区划代码。")
     if len(found) > 1:
         raise ValidationError(
             f"有 {len(found)} 个地方叫“{text}”。请在前面写上乡镇，如 石羊镇{text}，或写代码。"

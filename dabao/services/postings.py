@@ -97,7 +97,7 @@ def grant(
     posting.full_clean()
     posting.save()
     _end_sessions_if_changed(user, before)
-    _record("posting.grant", actor, posting, waits_for_second_person=waits)
+    _record("posting.grant", actor, posting, **({"waits_for_second_person": True} if waits else {}))
     return posting
 
 

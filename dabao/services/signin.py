@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
             known = User.objects.filter(username=username).first()
             reason = "locked" if locked_until else "wrong"
             audit.record(
-                "account.sign_in", actor=known, obj=known, label="未登录", result="refused", reason=reason
+                "account.sign_in", actor=None, obj=known, label="未登录", result="refused", reason=reason
             )
         else:
             login(request, user)

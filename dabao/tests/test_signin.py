@@ -69,7 +69,8 @@ def test_the_sixth_try_fails_even_with_the_right_password(client, officer):
         answer = try_in(client, officer.username, "Wrong-2020-x")
     assert "已锁定到" in said(answer)
     assert "已锁定到" in said(try_in(client, officer.username, PASSWORD))
-    assert AuditEvent.objects.filter(action="account.sign_in", result="refused").count() == 6
+    refused = AuditEvent.objects.filter(action="account.sign_in", result="refused")
+    assert [(event.actor, event.object_id) for event in refused] == [(None, str(officer.pk))] * 6
 
 
 def test_a_name_that_does_not_exist_locks_alike(client, cast):
@@ -216,11 +217,47 @@ def test_a_random_password_passes_our_own_rules(officer):
 # --- Refusals are events ---
 
 
-def test_a_refused_page_is_an_event_without_anything_shown(client, cast):
+def test_a_refused_page_shows_nothing_and_is_an_event(client, cast):
     client.force_login(cast.idle)
-    signin_page = client.post("/signin/")
-    assert signin_page.status_code == 200
-    assert not AuditEvent.objects.filter(action="page.refuse").exists()
+    answer = client.get("/admin/accounts/")
+    assert answer.status_code == 403
+    assert cast.officer.name not in answer.content.decode()
+    event = AuditEvent.objects.get(action="page.refuse")
+    assert (event.actor, event.result, event.data["page"]) == (cast.idle, "refused", "dabao:accounts")
+
+
+def test_a_form_without_its_token_is_refused_and_is_an_event(officer):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(officer)
+    answer = client.post("/account/password/", {"old_password": PASSWORD})
+    assert answer.status_code == 403
+    assert AuditEvent.objects.get(action="page.no_token").actor == officer
+
+
+def test_a_failure_tells_a_reference_number_and_nothing_of_the_program(client, officer, monkeypatch):
+    def fail(scope):
+        raise RuntimeError("SELECT secret FROM somewhere")
+
+    monkeypatch.setattr("dabao.queries.accounts.own_postings", fail)
+    client.force_login(officer)
+    client.raise_request_exception = False
+    answer = client.get("/account/")
+    page = answer.content.decode()
+    assert answer.status_code == 500
+    assert answer.wsgi_request.request_id in page
+    assert "系统出错了" in page
+    assert "SELECT" not in page
+    assert "Traceback" not in page
+
+
+@pytest.mark.parametrize("who", ["admin", "auditor"])
+def test_administrator_and_auditor_see_no_case(client, cast, make_case, who):
+    case = make_case()
+    client.force_login(getattr(cast, who))
+    for url in ("/cases/", f"/cases/{case.pk}/"):
+        answer = client.get(url)
+        assert answer.status_code in (403, 404), url
+        assert case.household.head.name not in answer.content.decode()
 
 
 def test_a_missing_page_has_no_trace_of_the_program(client, officer):
