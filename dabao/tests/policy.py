@@ -13,12 +13,14 @@ An address with arguments takes a function from the `World` to them; for `row` i
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 
 from dabao.models import Standard, Unit
 from dabao.tests.cast import SHIYANG, Cast
+from reports.models import HelpRequest, MonthlyReport
 from screening.models import (
     Case,
     ColumnAlias,

@@ -4,11 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from dabao.models import WorkPlan
 from dabao.scope import Scope
 from screening.choices import ReasonCode, Scheme, StepKind, VerificationState, VisitResult
-from screening.models import Decision, Enrolment, EnrolmentStep, Membership, Verification
+from screening.models import CaseEvent, Decision, Enrolment, EnrolmentStep, Membership, Verification
+from screening.queries import steps as desk
 from screening.queries.steps import SHORT
 from screening.rules import steps as rules
 
@@ -136,13 +138,43 @@ def lanes(scope: Scope, case: Any, day: date) -> list[Lane]:
     return found
 
 
-def not_eligible(scope: Scope, case: Any) -> list[Decision]:  # noqa: ARG001 - cut to it before
-    """The members of the same verdict who are not eligible, with their reasons."""
+def not_eligible(scope: Scope, case: Any) -> list[tuple[Decision, str]]:  # noqa: ARG001 - cut to it before
+    """The members of the same verdict who are not eligible, each with the reason in words."""
     if not case.grants:
         return []
     decisions = case.grants[0].decision.verification.decisions.all()
-    return [decision for decision in decisions if decision.scheme == Scheme.NONE]
+    return [
+        (decision, f"{ReasonCode(decision.reason_code).label}：{decision.reason_text}")
+        for decision in decisions
+        if decision.scheme == Scheme.NONE
+    ]
 
 
-def reason_words(scope: Scope, decision: Decision) -> str:  # noqa: ARG001 - words only
-    return f"{ReasonCode(decision.reason_code).label}：{decision.reason_text}"
+def one(scope: Scope, case_id: UUID) -> Any:
+    """A household with its grants. Raises ObjectDoesNotExist outside the scope."""
+    return desk.one(scope, case_id)
+
+
+def stage(scope: Scope, case: Any, day: date) -> StepKind | None:  # noqa: ARG001 - cut to it before
+    """Where the household waits; None when nothing is to be done."""
+    return rules.furthest_behind(
+        rules.waits_at(grant.next_step, grant.publicity_last_day, day) for grant in case.grants
+    )
+
+
+def blocked(scope: Scope, case: Any, day: date) -> str:
+    """What stands in the way of this viewer's next step; empty when nothing does."""
+    where = stage(scope, case, day)
+    open_ones = [grant for grant in case.grants if grant.next_step]
+    return desk.blocked(scope, open_ones, where, case.plan, day) if where else ""
+
+
+def terms_open(scope: Scope, grant: Enrolment) -> bool:  # noqa: ARG001 - cut to it before
+    """Whether tier and amount can still be set: until it is approved."""
+    before = rules.ORDER[: rules.ORDER.index(StepKind.APPROVED) + 1]
+    return grant.next_step in before
+
+
+def events(scope: Scope, case: Any) -> list[CaseEvent]:
+    """What happened with the household, newest first."""
+    return list(CaseEvent.objects.within(scope).filter(case=case).order_by("-day", "-at", "-pk"))

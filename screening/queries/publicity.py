@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from dabao.models import WorkPlan
+from dabao import plans
+from dabao.models import Standard, StandardKind, WorkPlan
 from dabao.scope import Scope
 from screening.choices import Scheme, StepKind
 from screening.models import Enrolment
@@ -125,3 +126,14 @@ def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Enrolment]:
             "pk",
         )
     )
+
+
+def monthly(scope: Scope, lines: list[PublicLine]) -> Decimal:  # noqa: ARG001 - cut to it before
+    """Yuan a month of all lines together; one-time aid is not monthly."""
+    one_time = Scheme.TEMPORARY.label
+    return sum((line.monthly or Decimal(0) for line in lines if line.scheme != one_time), Decimal(0))
+
+
+def standard(scope: Scope, township: str, day: date) -> Standard | None:  # noqa: ARG001 - standards are public
+    """The rural 低保 standard that the list names."""
+    return plans.standard(StandardKind.RURAL_DIBAO, township, day)

@@ -119,6 +119,14 @@ class Row:
         return self.days >= LONG_DAYS
 
     @property
+    def wait_words(self) -> str:
+        return f"等 {self.days} 天" if self.days else "今天到"
+
+    @property
+    def spent_words(self) -> str:
+        return f"{self.days} 天"
+
+    @property
     def publicity_days(self) -> int:
         return (self.publicity[1] - self.publicity[0]).days + 1 if self.publicity else 0
 
@@ -271,7 +279,7 @@ def _row(scope: Scope, case: Any, kind: StepKind, plan: WorkPlan, day: date) -> 
         publicity=(public.first_day, public.last_day) if public else None,
         applicant=applied.by.name if applied else "",
         days=max(0, (day - case.since).days),
-        blocked=_blocked(scope, open_ones, kind, plan, day),
+        blocked=blocked(scope, open_ones, kind, plan, day),
         grants=open_ones,
     )
 
@@ -289,7 +297,8 @@ def verdicts(scope: Scope, case: Any) -> list[Verdicts]:  # noqa: ARG001 - cut t
     return [*shown, Verdicts("不符合", "no", len(refused))] if refused else shown
 
 
-def _blocked(scope: Scope, grants: list[Enrolment], kind: StepKind, plan: WorkPlan, day: date) -> str:
+def blocked(scope: Scope, grants: list[Enrolment], kind: StepKind, plan: WorkPlan, day: date) -> str:
+    """What stands in the way of the next step for this viewer, in a few words; empty when nothing does."""
     for grant in grants:
         if kind == StepKind.PUBLICISED and grant.publicity_last_day:
             over = grant.publicity_last_day + timedelta(days=1)

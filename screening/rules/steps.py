@@ -77,6 +77,13 @@ def waits_at(following: str, publicity_last_day: date | None, day: date) -> Step
     return StepKind.PUBLICISED if following == StepKind.APPROVED and running else StepKind(following)
 
 
+def since(last_step: date, publicity_last_day: date | None, stage: str) -> date:
+    """Since when it waits at its stage: for approval from the day after the publicity."""
+    if stage == StepKind.APPROVED and publicity_last_day is not None:
+        return publicity_last_day + ONE_DAY
+    return last_step
+
+
 def earliest_last_day(first_day: date, publicity_days: int) -> date:
     """The last day of a publicity of so many days, the first one counted."""
     return first_day + timedelta(days=publicity_days - 1)

@@ -60,6 +60,13 @@ def may_take(scope: Scope, kind: str, region_code: str, *, township_approves: bo
     )
 
 
+def may_take_somewhere(scope: Scope, kind: str, *, township_approves: bool) -> bool:
+    """Whether somebody of this scope takes that step anywhere."""
+    return any(
+        scope.may(RIGHTS[office]) for office in rules.offices(kind, township_approves=township_approves)
+    )
+
+
 @transaction.atomic
 def take_step(*, scope: Scope, case_id: UUID, kind: str, actor: User, details: Details, today: date) -> Case:
     """One step for every grant of the household that waits for it. Raises ValidationError in words.

@@ -1,0 +1,166 @@
+"""The electronic ledger: everyone, who has a record and who has none; export and print (C12)."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from dabao import clock, plans
+from dabao.scope import Right
+from dabao.views.access import needs
+from screening import exports
+from screening.choices import CaseState, Coverage
+from screening.forms.ledger import WHOLE, ExportForm
+from screening.queries import ledger as queries
+from screening.queries import worklist
+from screening.queries.cases import CaseFilters, found, ordered, places
+from screening.queries.remaining import place_name
+from screening.queries.steps import townships
+from screening.services import ledger as services
+from screening.services import looks
+
+PAGE, SEARCH_LIMIT, PRINT_LIMIT = 20, 100, 1000
+WITH_RECORD = tuple(state for state in CaseState.values if state != CaseState.TO_VERIFY)
+WITHOUT = (CaseState.TO_VERIFY.value,)
+
+
+@login_required
+@needs(Right.READ)
+def ledger(request: HttpRequest) -> HttpResponse:
+    filters = CaseFilters.from_query(request.GET)
+    scope, plan, day = request.scope, plans.current(), clock.today()
+    listed = queries.listed(scope, plan, filters, day)
+    context = _frame(request, filters)
+    context["page"] = _rows(request, listed, PAGE, request.GET.get("page"))
+    context["households"], context["persons"] = worklist.totals(scope, listed)
+    return render(request, "screening/ledger.html", context)
+
+
+@login_required
+@needs(Right.READ)
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Results come as the answer to the POST: what is searched for never stands in an address (P02)."""
+    said = request.POST.get("q", "").strip()[:60]
+    hits = found(request.scope, plans.current(), said)
+    context = _frame(request, CaseFilters()) | {"searched": said}
+    context["households"], context["persons"] = worklist.totals(request.scope, hits)
+    kind = "number" if said[:1].isdigit() else "name"
+    looks.record_search(actor=request.user, found=context["households"], kind=kind)
+    context["page"] = _rows(request, hits, SEARCH_LIMIT, 1)
+    return render(request, "screening/ledger.html", context)
+
+
+@login_required
+@needs(Right.READ)
+def export(request: HttpRequest) -> HttpResponse:
+    """Ask masked or whole and what for (GET), then the file (POST)."""
+    filters = CaseFilters.from_query(request.POST if request.method == "POST" else request.GET)
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _file(request, filters, form)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+    listed = queries.listed(request.scope, plans.current(), filters, clock.today())
+    households, persons = worklist.totals(request.scope, listed)
+    context = _frame(request, filters) | {"form": form, "households": households, "persons": persons}
+    return render(request, "screening/ledger_export.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@needs(Right.READ)
+def ledger_print(request: HttpRequest) -> HttpResponse:
+    """The open list on paper, numbers masked; printing is logged like an export."""
+    filters = CaseFilters.from_query(request.GET)
+    scope, plan, day = request.scope, plans.current(), clock.today()
+    listed = ordered(scope, queries.listed(scope, plan, filters, day), "route", day)
+    shown = list(queries.for_rows(scope, listed)[:PRINT_LIMIT])
+    looks.record_export(actor=request.user, filters=filters.query_string(), households=len(shown))
+    context = {
+        "rows": queries.rows(scope, shown, day),
+        "total": listed.count(),
+        "limit": PRINT_LIMIT,
+        "words": filters.describe(places(scope)),
+        "place": place_name(scope, filters.region),
+        "back": f"{reverse('screening:ledger')}?{filters.query_string()}",
+    }
+    return render(request, "screening/print_ledger.html", context)
+
+
+def _file(request: HttpRequest, filters: CaseFilters, form: ExportForm) -> HttpResponse:
+    day = clock.today()
+    content = services.export(
+        scope=request.scope,
+        plan=plans.current(),
+        filters=filters,
+        actor=request.user,
+        day=day,
+        purpose=form.cleaned_data["purpose"],
+        whole=form.cleaned_data["numbers"] == WHOLE,
+    )
+    answer = HttpResponse(content, content_type=exports.XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="ledger-{day}.xlsx"'
+    return answer
+
+
+def _rows(request: HttpRequest, listed: Any, size: int, number: Any) -> Any:
+    day, scope = clock.today(), request.scope
+    page = Paginator(queries.for_rows(scope, ordered(scope, listed, "route", day)), size).get_page(number)
+    page.object_list = queries.rows(scope, page.object_list, day)
+    return page
+
+
+def _frame(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
+    """What stands above the list: the equation, tabs, choices, and of those without record also why."""
+    scope, plan, day = request.scope, plans.current(), clock.today()
+    villages = places(scope, filters.region)
+    without = filters.tab == CaseState.TO_VERIFY
+    return {
+        "filters": filters,
+        "counts": queries.counts(scope, plan, filters, day),
+        "has_url": _address(filters, state=WITH_RECORD),
+        "none_url": _address(filters, state=WITHOUT),
+        "tabs": queries.tabs(scope, plan, filters, day),
+        "without": without,
+        "why": [
+            (words, number, _address(filters, state=WITHOUT, lacking=name))
+            for name, words, number in queries.why_none(scope, plan, filters, day)
+        ]
+        if without
+        else [],
+        "places": [
+            (
+                place,
+                _address(filters, region=place.code, state=WITH_RECORD),
+                _address(filters, region=place.code, state=WITHOUT),
+                _address(filters, region=place.code, state=WITHOUT, assigned="none"),
+            )
+            for place in queries.by_township(scope, plan, filters, day)
+        ]
+        if without
+        else [],
+        "townships": townships(scope, plan),
+        "categories": [(str(n), f"{worklist.CATEGORY_MARKS[n - 1]}") for n in plan.categories],
+        "coverages": Coverage.choices,
+        "chosen": [
+            {"label": label, "without": f"?{filters.without(name, value).query_string()}"}
+            for name, value, label in filters.words(villages, {})
+        ],
+        "clear_url": reverse("screening:ledger"),
+        "kept": [(n, v) for n, v in filters.pairs() if n not in ("region", "category", "covered")],
+        "query": filters.query_string(),
+        "place": place_name(scope, filters.region),
+        "as_at": timezone.localtime(),
+    }
+
+
+def _address(filters: CaseFilters, **changes: Any) -> str:
+    changes = {"lacking": ""} | changes
+    return f"{reverse('screening:ledger')}?{filters.with_(**changes).query_string()}"
