@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import QuerySet
@@ -75,7 +76,7 @@ def events(scope: Scope, filters: AuditFilters) -> QuerySet[AuditEvent]:
     if filters.actor == "system":
         found = found.filter(actor=None)
     elif filters.actor:
-        found = found.filter(actor=filters.actor)
+        found = found.filter(actor=UUID(filters.actor))
     if filters.result:
         found = found.filter(result=filters.result)
     if filters.object_id:

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from import_export import fields, resources
 from import_export.results import RowResult
+from tablib import Dataset
 
 from dabao import audit, clock
 from dabao.models import Posting, Region, User
@@ -107,7 +108,7 @@ def bring_in(*, actor: User, content: bytes, dry_run: bool) -> Outcome:
 
 def template() -> bytes:
     """An empty file with the headings, and how to fill it on a second sheet."""
-    return sheets.write(sheets.Dataset(headers=COLUMNS), NOTES)
+    return sheets.write(Dataset(headers=COLUMNS), NOTES)
 
 
 @transaction.atomic
@@ -120,7 +121,7 @@ def export(*, actor: User) -> bytes:
     return sheets.write(dataset, NOTES)
 
 
-def _counts(outcome: Outcome) -> dict[str, int]:
+def _counts(outcome: Outcome) -> dict[str, Any]:
     keys = ("created", "added", "changed", "unchanged", "rejected")
     return dict(zip(keys, outcome.numbers.values(), strict=True))
 

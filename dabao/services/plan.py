@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 
 from dabao import audit, clock, jobs, plans
 from dabao.models import Region, Standard, StandardKind, User, WorkPlan
@@ -74,7 +74,13 @@ def confirm_standard(*, actor: User, standard: Standard, version: int) -> None:
 
 
 def _save(
-    actor: User, row: models.Model, version: int, values: dict[str, Any], action: str, what: str, **also: Any
+    actor: User,
+    row: WorkPlan | Standard,
+    version: int,
+    values: dict[str, Any],
+    action: str,
+    what: str,
+    **also: Any,
 ) -> bool:
     """Write the values that differ, with old and new in the event; False when none does."""
     _same_version(row, version, what)
@@ -101,7 +107,7 @@ def _save(
     return True
 
 
-def _same_version(row: models.Model, version: int, what: str) -> None:
+def _same_version(row: WorkPlan | Standard, version: int, what: str) -> None:
     if row.version != version:
         raise ValidationError(CHANGED_MEANWHILE.format(what=what), "conflict")
 
@@ -120,5 +126,5 @@ def _screen_again(actor: User, standard: Standard) -> None:
         jobs.enqueue("screening.screen", created_by=actor, region=region, day=clock.today().isoformat())
 
 
-def _record(actor: User, row: models.Model, action: str, **data: Any) -> None:
+def _record(actor: User, row: WorkPlan | Standard, action: str, **data: Any) -> None:
     audit.record(action, actor=actor, obj=row, region_code=row.region_id, **data)

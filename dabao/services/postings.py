@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -226,7 +226,7 @@ def _end_sessions_if_changed(user: User, before: object) -> None:
         user.save(update_fields=["session_stamp"])
 
 
-def _record(action: str, actor: User | None, posting: Posting, **data: object) -> None:
+def _record(action: str, actor: User | None, posting: Posting, **data: Any) -> None:
     audit.record(
         action,
         actor=actor,

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from openpyxl import Workbook, load_workbook
@@ -93,7 +94,7 @@ def _refuse_unfit(content: bytes) -> None:
         raise ValidationError("这个文件展开后太大，不能读。请把内容复制到模板里再上传。")
 
 
-def _text(cell: object) -> str:
+def _text(cell: Any) -> str:
     value = cell.value
     if value is None:
         return ""
