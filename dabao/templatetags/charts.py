@@ -11,7 +11,7 @@ from dabao.templatetags.face import money, per_capita, thousands
 
 register = template.Library()
 
-SCALE_LEFT, SCALE_RIGHT = 20, 540
+SCALE_LEFT, SCALE_RIGHT, SCALE_WORDS = 20, 540, 160
 
 
 @register.simple_tag
@@ -29,11 +29,21 @@ def scale(amount: Decimal | None, standard: Decimal, line: Decimal | None = None
         share = (Decimal(value) - low + room) / (high - low + 2 * room)
         return round(SCALE_LEFT + share * (SCALE_RIGHT - SCALE_LEFT))
 
+    def side(value: Decimal) -> str:
+        """Marks too close for their words are written away from each other."""
+        others = [at(mark) for _, _, mark in marks if mark and mark != value]
+        if not others or abs(others[0] - at(value)) > SCALE_WORDS:
+            return "middle"
+        return "end" if at(value) < others[0] else "start"
+
     drawn = format_html_join(
         "",
-        '<line class="{}" x1="{}" x2="{}" y1="20" y2="36"/>'
-        '<text x="{}" y="52" text-anchor="middle">{} {}</text>',
-        ((css, at(value), at(value), at(value), word, money(value)) for css, word, value in marks if value),
+        '<line class="{}" x1="{}" x2="{}" y1="20" y2="36"/><text x="{}" y="52" text-anchor="{}">{} {}</text>',
+        (
+            (css, at(value), at(value), at(value), side(value), word, money(value))
+            for css, word, value in marks
+            if value
+        ),
     )
     own, words = "", "还没有算出人均收入"
     if amount is not None:

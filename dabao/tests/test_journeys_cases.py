@@ -19,9 +19,14 @@ def households(make_case, make_household):
     ]
 
 
-def fill_in(page: Page, wages: str = "7000") -> None:
+def fill_in(page: Page, wages: str = "7000", *, tabs: bool = False) -> None:
+    if tabs:
+        page.get_by_role("link", name="收入").click()
     page.get_by_label("务工工资", exact=True).fill(wages)
     page.get_by_label("务工工资的依据").fill("县内务工 7 个月")
+    if tabs:
+        expect(page.locator("[data-sum]")).to_be_in_viewport()
+        page.get_by_role("link", name="结论").click()
     page.get_by_label("以上都没有").check()
     for group in ("不愁吃", "不愁穿"):
         page.get_by_role("group", name=group).get_by_label("是", exact=True).check()
@@ -64,7 +69,7 @@ def test_on_a_phone_the_sum_stays_in_sight_and_each_member_gets_a_verdict(phone,
     phone.goto("/cases/")
     phone.locator(".card-row").first.click()
     expect(phone.get_by_role("heading", name="普有福户")).to_be_visible()
-    fill_in(phone)
+    fill_in(phone, tabs=True)
     phone.get_by_label("各人不同").check()
     phone.get_by_label("普有福的结论").select_option("不符合")
     phone.get_by_label("普有福不符合的原因").select_option("财政供养人员")

@@ -38,6 +38,15 @@ OBLIGOR_ROWS, ADDED_ROWS = 4, 2
 OBLIGOR_PARTS = ("name", "relation", "ability", "note")
 YES_NO = [("yes", "是"), ("no", "否")]
 OUTSIDE_DRAFT = frozenset({"version", "submission_key", "csrfmiddlewaretoken", "then"})
+_HINTS = {
+    IncomeKind.WAGES: "谁，在哪做什么，几个月 × 多少",
+    IncomeKind.EMPLOYMENT_COST: "交通、租房；凭什么票据",
+    IncomeKind.BUSINESS: "种什么、养什么，多少",
+    IncomeKind.BUSINESS_COST: "籽种、化肥、饲料",
+    IncomeKind.PROPERTY: "土地流转、房租、利息",
+    IncomeKind.TRANSFERS_IN: "养老金、补贴、亲友给的",
+    IncomeKind.TRANSFERS_OUT: "没有就留空",
+}
 _REASONS = [("", "请选原因"), *ReasonCode.choices]
 
 
@@ -169,7 +178,7 @@ class VerificationForm(forms.Form):
         )
         for kind in IncomeKind:
             self.fields[f"income-{kind}"] = MoneyField(INCOME_SIGNS[kind], label=kind.label)
-            self.fields[f"income-{kind}-note"] = _text(f"{kind.label}的依据", 200)
+            self.fields[f"income-{kind}-note"] = _text(f"{kind.label}的依据", 200, placeholder=_HINTS[kind])
         for member in page.members:
             self._add_member(member)
         for number in range(ADDED_ROWS):

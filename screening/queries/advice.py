@@ -14,6 +14,7 @@ from screening.choices import INCOME_SIGNS, Answer, IncomeKind, PropertyKind, Sc
 from screening.queries.households import HouseholdPage, Member
 from screening.rules import assistance
 from screening.rules.assistance import MISSING_WORDS, SchemeAdvice, Situation
+from screening.rules.categories import WITH_LABOUR
 from screening.rules.income import IncomeItem, family_income
 from screening.services.answers import KEEP
 
@@ -116,13 +117,17 @@ def _situation(
 def _persons(
     page: HouseholdPage, answers: Mapping[str, Any], income: Decimal | None, day: date, test: Test
 ) -> str:
-    """Of whom the test holds, or what is missing to tell; nothing when it holds of nobody."""
-    said = []
+    """Of whom the test holds, or what is missing to tell; nothing when it holds of nobody.
+
+    What is missing is said only where nobody with labour lives who would be the first to support them.
+    """
+    supported = any(member.labour in WITH_LABOUR for member in page.members)
+    said: dict[str, list[str]] = {}
     for member in page.members:
         advice = test(_situation(page, member, answers, income, day))
-        if advice.answer != Answer.NO:
-            said.append(f"{member.name}：{_words(advice)}")
-    return "；".join(said)
+        if advice.answer == Answer.YES or (advice.answer == Answer.UNKNOWN and not supported):
+            said.setdefault(_words(advice), []).append(member.name)
+    return "；".join(f"{'、'.join(names)}：{words}" for words, names in said.items())
 
 
 def _words(advice: SchemeAdvice) -> str:

@@ -19,6 +19,7 @@ from screening.choices import (
     Answer,
     BenefitScheme,
     Coverage,
+    IncomeKind,
     Labour,
     PovertyStatus,
     Relation,
@@ -34,6 +35,7 @@ from screening.models import (
     CategoryMatch,
     DisabilityCertificate,
     IllnessRecord,
+    IncomeItem,
     ListRow,
     Membership,
     PriorFinding,
@@ -125,6 +127,13 @@ class HouseholdPage:
             == (1, VerificationState.SUBMITTED, VisitResult.VISITED)
         ]
         return standing[-1] if standing else None
+
+    @property
+    def income(self) -> list[IncomeItem]:
+        """Its income items in the order of the form."""
+        order = list(IncomeKind)
+        items = self.current.income.all() if self.current else []
+        return sorted(items, key=lambda item: order.index(item.kind))
 
     @property
     def rechecks(self) -> list[Verification]:

@@ -48,3 +48,33 @@ if (form) {
   form.addEventListener("change", arrange);
   arrange();
 }
+
+// On a phone 情况, 收入 and 结论 are tabs; on wider screens, and without this file, they are places on the page.
+const tabs = [...document.querySelectorAll("[data-opens-tab]")];
+if (form && tabs.length) {
+  const open = (name) => {
+    for (const tab of tabs) {
+      if (tab.dataset.opensTab === name) tab.setAttribute("aria-current", "true");
+      else tab.removeAttribute("aria-current");
+    }
+    for (const part of document.querySelectorAll("[data-tab]")) part.classList.toggle("off-tab", !part.dataset.tab.split(" ").includes(name));
+  };
+  for (const tab of tabs) {
+    tab.addEventListener("click", (event) => {
+      event.preventDefault();
+      open(tab.dataset.opensTab);
+      window.scrollTo({ top: 0 });
+    });
+  }
+  // A link to a field opens its tab first.
+  const reach = (id) => {
+    const part = document.getElementById(id)?.closest(".part[data-tab]");
+    if (part) open(part.dataset.tab);
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#missing a");
+    if (link) reach(link.hash.slice(1));
+  });
+  const wrong = form.querySelector(".errmsg")?.closest(".part[data-tab]");
+  open(wrong ? wrong.dataset.tab : "evidence");
+}

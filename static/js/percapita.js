@@ -54,10 +54,13 @@ function drawScale(svg, amount, standard, line) {
   };
   draw("line", { class: "axis", x1: LEFT, x2: RIGHT, y1: MIDDLE, y2: MIDDLE });
   draw("line", { class: "gap", x1: x(amount), x2: x(standard), y1: MIDDLE, y2: MIDDLE });
-  for (const [word, value, css] of [["扶贫标准", line, "low"], ["农村低保标准", standard, "std"]]) {
+  // Marks too close for their words are written away from each other.
+  const near = line > 0n && line !== standard && Math.abs(x(line) - x(standard)) <= 160;
+  for (const [word, value, css, other] of [["扶贫标准", line, "low", standard], ["农村低保标准", standard, "std", line]]) {
     if (value <= 0n) continue;
+    const anchor = near ? (value < other ? "end" : "start") : "middle";
     draw("line", { class: css, x1: x(value), x2: x(value), y1: 20, y2: 36 });
-    draw("text", { x: x(value), y: 52, "text-anchor": "middle" }, `${word} ${yuan.format(Number(value) / 100)}`);
+    draw("text", { x: x(value), y: 52, "text-anchor": anchor }, `${word} ${yuan.format(Number(value) / 100)}`);
   }
   draw("circle", { class: "dot", cx: x(amount), cy: MIDDLE, r: 7 });
   draw("text", { class: "own", x: x(amount), y: 14, "text-anchor": "middle" }, `本户 ${each2.format(Number(amount) / 100)}`);
@@ -89,7 +92,7 @@ function show(form) {
   const svg = box.querySelector("[data-sum-scale]");
   if (svg) drawScale(svg, amount, standard, line);
   const equal = document.querySelector("[data-when-equal]");
-  if (equal) equal.hidden = amount !== standard;
+  if (equal) equal.hidden = amount !== standard && !equal.querySelector(".errmsg, input:not([value=''])[value]");
 }
 
 for (const form of document.querySelectorAll("form[data-percapita]")) {
