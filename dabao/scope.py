@@ -50,6 +50,7 @@ class Right(StrEnum):
     READ_REPORT = "read_report"
     WRITE_REPORT = "write_report"
     SIGN_REPORT = "sign_report"
+    ANSWER = "answer"  # for the county: answers requests, returns reports, writes the county's own
     REVEAL = "reveal"  # whole ID numbers and phones, with a reason
     ACCOUNTS = "accounts"
     AUDIT = "audit"
@@ -79,6 +80,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.PLAN,
             Right.BOARD,
             Right.READ_REPORT,
+            Right.ANSWER,
             Right.REVEAL,
         }
     ),

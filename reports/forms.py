@@ -50,3 +50,65 @@ class RequestForm(forms.Form):
     def __init__(self, scope: Scope, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [(str(unit.pk), unit.name) for unit in queries.units(scope)]
+
+
+class MeetingForm(forms.Form):
+    """The analysis meeting of a month."""
+
+    held_on = forms.DateField(
+        label="开会日期",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填哪天开的会。", "invalid": "日期不对，请按 2020-04-20 这样填。"},
+    )
+    people = forms.CharField(label="参加人员", max_length=300, error_messages={"required": "请写谁参加了。"})
+    minutes = forms.CharField(
+        label="研究情况",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "请写会上研究了什么。"},
+    )
+    decisions = forms.CharField(
+        label="议定事项",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请写会上定了什么、谁来办。"},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class FeedbackForm(forms.Form):
+    """What became of last month's problems and of the county's answers."""
+
+    text = forms.CharField(
+        label="处理情况",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="逐条写上月的问题解决了没有、县局的答复有没有用",
+        error_messages={"required": "请写上月的问题处理得怎样。"},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class AnswerForm(forms.Form):
+    """The county's answer to a request."""
+
+    answer = forms.CharField(
+        label="县局答复",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "没写答复。请写明怎么解决、谁来办、什么时候。"},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class SolvedForm(forms.Form):
+    """The township's word on an answer."""
+
+    solved = forms.ChoiceField(
+        label="解决了没有",
+        choices=[("yes", "解决了"), ("no", "没解决")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选解决了没有。"},
+    )
+    note = forms.CharField(label="说明", max_length=300, required=False, help_text="没解决的，写明还差什么")
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -16,7 +16,7 @@ from reports.queries import requests as request_queries
 from reports.queries.reports import Table
 from reports.rules import Standing, progress_draft, standing, zh
 from reports.tables import UNITS, shown
-from screening.rules.phases import days_left, first_of_month
+from screening.rules.phases import days_left, previous_month
 
 MARKS = {
     "done": ("done", "{sent}已报"),
@@ -176,6 +176,8 @@ def report_context(
         "request_form": RequestForm(page.scope, prefix="request") if page.may_write else None,
         "head": head,
         "missing": page.missing(),
+        "meeting": queries.meeting(page.scope, page.plan, page.region.code, page.month),
+        "may_return": page.closed and page.scope.may(Right.ANSWER, page.region.code),
         "draft_url": reverse("reports:draft", args=[page.month, page.region.code]),
     }
 
@@ -188,7 +190,7 @@ def _due_words(found: Standing, day: date) -> str:
 
 
 def _last_url(page: ReportPage) -> str:
-    last = first_of_month(date.fromordinal(page.month.toordinal() - 1))
+    last = previous_month(page.month)
     return (
         reverse("reports:report", args=[last, page.region.code])
         if last >= page.plan.first_report_month
@@ -201,32 +203,3 @@ def _figures_words(page: ReportPage) -> str:
     if page.table.frozen_at:
         return f"{day}报送时定住，以后台账再变，这份不变"
     return f"{day}取自台账，不用填；报送时定住，以后台账再变，这份不变"
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarCell:
-    """A month of a township on the calendar; None in its place stands for "does not apply"."""
-
-    kind: str
-    text: str
-    url: str = ""
-    css: str = ""
-
-
-def short_day(day: date) -> str:
-    return f"{day.month}/{day.day}"
-
-
-def report_cell(found: Standing, url: str) -> CalendarCell:
-    match found.kind:
-        case "done":
-            return CalendarCell("done", short_day(found.submitted_on or found.due_on), url)
-        case "late":
-            sent = short_day(found.submitted_on or found.due_on)
-            return CalendarCell("late", f"{sent} 晚{found.days}天", url, "warn")
-        case "missing":
-            return CalendarCell("missing", f"缺 {found.days} 天", url, "bad")
-        case "returned":
-            return CalendarCell("back", "退回修改", url, "warn")
-        case kind:
-            return CalendarCell("none", {"draft": "草稿", "to_sign": "待签字"}.get(kind, "未报"), url)

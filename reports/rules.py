@@ -8,10 +8,11 @@ A household stands in one column only of those that must add up:
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from screening.choices import CaseOutcome, CaseState, Category, Scheme
-from screening.rules.phases import due_on
+from screening.rules.phases import due_on, first_of_month, months_between, next_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,18 @@ def standing(month: date, due_day: int, state: str, submitted_on: date | None, d
     if day > due:
         return Standing(month, due, "missing", None, (day - due).days)
     return Standing(month, due, state or "none", None)
+
+
+def feedback_months(first: date, last: date) -> list[tuple[date, date]]:
+    """(last month, month) of each feedback of a plan: the first month has no month before to tell of."""
+    return list(pairwise(months_between(first, last)))
+
+
+def answer_due(submitted_on: date, feedback_day: int) -> date:
+    """The day by which the county answers what a report asks: the first feedback day from its submission."""
+    month = first_of_month(submitted_on)
+    due = due_on(month, feedback_day)
+    return due if submitted_on <= due else due_on(next_month(month), feedback_day)
 
 
 def percent(part: int, whole: int) -> str:

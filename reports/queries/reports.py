@@ -5,9 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from dabao.models import Posting, Region, User, WorkPlan
 from dabao.scope import Right, Role, Scope
-from reports.models import MonthlyReport
+from reports.models import Feedback, HelpRequest, Meeting, MonthlyReport
 from reports.queries import figures
 from reports.rules import CaseLine, Standing, count, standing
 from screening.models import Case
@@ -17,12 +19,33 @@ TOWNSHIP_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
+class TownshipMonth:
+    """What a township did in a month, and what the county owes it for that month's requests.
+
+    `held_on`, `met_on`: the meeting's day and the day it was recorded. `asked`, `answered`, `owed`: numbers
+    of requests, `owed` = unanswered past their day.
+    """
+
+    report: Standing
+    held_on: date | None = None
+    met_on: date | None = None
+    told_on: date | None = None
+    asked: int = 0
+    answered: int = 0
+    owed: int = 0
+
+    @property
+    def month(self) -> date:
+        return self.report.month
+
+
+@dataclass(frozen=True, slots=True)
 class TownshipMonths:
-    """A township and its standing in each month of the plan begun so far, oldest first."""
+    """A township in each month of the plan begun so far, oldest first."""
 
     code: str
     name: str
-    months: tuple[Standing, ...]
+    months: tuple[TownshipMonth, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +77,48 @@ def months_begun(scope: Scope, plan: WorkPlan, day: date) -> list[date]:  # noqa
 
 
 def standings(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipMonths]:
-    """Every township in scope with its reports; two queries."""
+    """Every township in scope with what it did each month; five queries."""
     rows = (
         MonthlyReport.objects.within(scope, Right.READ_REPORT)
         .filter(plan=plan)
         .values_list("region_id", "month", "state", "submitted_on")
     )
     found = {(region, month): (state, sent) for region, month, state, sent in rows}
+    meetings = {
+        (row.region_id, row.month): {"held_on": row.held_on, "met_on": row.recorded_on}
+        for row in Meeting.objects.within(scope, Right.READ_REPORT).filter(plan=plan)
+    }
+    told = {
+        (row.region_id, row.month): {"told_on": row.recorded_on}
+        for row in Feedback.objects.within(scope, Right.READ_REPORT).filter(plan=plan)
+    }
+    asked = _requests_by_month(scope, plan, day)
+
+    def month_of(code: str, month: date) -> TownshipMonth:
+        key = (code, month)
+        report = standing(month, plan.report_due_day, *found.get(key, ("", None)), day)
+        return TownshipMonth(report, **meetings.get(key, {}), **told.get(key, {}), **asked.get(key, {}))
+
     months = months_begun(scope, plan, day)
     return [
-        TownshipMonths(
-            region.code,
-            region.name,
-            tuple(
-                standing(month, plan.report_due_day, *found.get((region.code, month), ("", None)), day)
-                for month in months
-            ),
-        )
+        TownshipMonths(region.code, region.name, tuple(month_of(region.code, month) for month in months))
         for region in townships(scope, plan)
     ]
+
+
+def _requests_by_month(scope: Scope, plan: WorkPlan, day: date) -> dict[tuple[str, date], dict[str, int]]:
+    rows = (
+        HelpRequest.objects.within(scope, Right.READ_REPORT)
+        .filter(report__plan=plan, report__submitted_on__isnull=False)
+        .values("report__region_id", "report__month")
+        .annotate(
+            asked=Count("pk"),
+            answered=Count("pk", filter=Q(answered_on__isnull=False)),
+            owed=Count("pk", filter=Q(answered_on=None, due_on__lt=day)),
+        )
+        .order_by()
+    )
+    return {(row.pop("report__region_id"), row.pop("report__month")): dict(row) for row in map(dict, rows)}
 
 
 def find(scope: Scope, plan: WorkPlan, code: str, month: date) -> MonthlyReport | None:
@@ -105,6 +151,18 @@ def _previous_cut(scope: Scope, plan: WorkPlan, code: str, month: date) -> date 
         .values_list("submitted_on", flat=True)
         .first()
     )
+
+
+def meeting(scope: Scope, plan: WorkPlan, code: str, month: date) -> Meeting | None:
+    """The analysis meeting of a township and month."""
+    rows = Meeting.objects.within(scope, Right.READ_REPORT)
+    return rows.filter(plan=plan, region_id=code, month=month).select_related("recorded_by").first()
+
+
+def feedback(scope: Scope, plan: WorkPlan, code: str, month: date) -> Feedback | None:
+    """What a township told in that month of what became of last month's problems."""
+    rows = Feedback.objects.within(scope, Right.READ_REPORT)
+    return rows.filter(plan=plan, region_id=code, month=month).select_related("recorded_by").first()
 
 
 def head_of(scope: Scope, code: str, day: date) -> User | None:

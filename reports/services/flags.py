@@ -1,13 +1,39 @@
-"""The flag of a missing report: raised on the 16th, once, cleared by the submission (C23)."""
+"""Flags of what is due each month: a township's report, meeting, feedback; the county's answers (C20, C23).
 
+Each is raised once, dated for the day it fell due, and cleared in the transaction of the work that ends it. A
+late run raises what a timely one would have: also for what was done late meanwhile, cleared by that day.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 
 from dabao import audit, plans
 from dabao.models import Flag, FlagKind, WorkPlan
-from reports.models import MonthlyReport
-from screening.rules.phases import due_on, first_of_month, missing_from, months_due
+from reports.models import Feedback, HelpRequest, Meeting, MonthlyReport
+from reports.rules import feedback_months
+from screening.rules.phases import (
+    due_on,
+    first_of_month,
+    last_of_month,
+    months_due,
+    months_met,
+    overdue_since,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something due in a region; `done_on` None = not done yet."""
+
+    kind: FlagKind
+    region: str
+    subject: str
+    label: str
+    due_on: date
+    done_on: date | None
 
 
 def subject(month: date) -> str:
@@ -16,45 +42,118 @@ def subject(month: date) -> str:
 
 @transaction.atomic
 def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) -> list[Flag]:
-    """Raise a flag for each township whose report was not in by a due day before `day`; returns the new ones.
-
-    A late run raises what a timely one would have: also for a report that came in late meanwhile, whose flag
-    is cleared by its day. Safe to run twice and beside another run.
-    """
-    raised: list[Flag] = []
+    """Flag each township whose report was not in by a due day before `day`; the new flags."""
     months = months_due(plan.first_report_month, plan.last_report_month, plan.report_due_day, day)
-    townships = [region.code for region in plans.townships(plan)]
-    came = {
-        (region, month): submitted_on
-        for region, month, submitted_on in MonthlyReport.objects.filter(
-            plan=plan, month__in=months, submitted_on__isnull=False
-        ).values_list("region_id", "month", "submitted_on")
-    }
+    came = _done(MonthlyReport, plan, "submitted_on")
+    return _raise(
+        (
+            Due(
+                FlagKind.REPORT_MISSING,
+                code,
+                subject(month),
+                f"{month.month}月月报缺报",
+                due_on(month, plan.report_due_day),
+                came.get((code, month)),
+            )
+            for month in months
+            for code in _townships(plan)
+        ),
+        noticed_on or day,
+    )
+
+
+@transaction.atomic
+def raise_others(*, plan: WorkPlan, day: date, noticed_on: date | None = None) -> list[Flag]:
+    """Flag missing meetings and feedback of townships and answers that the county owes; the new flags."""
+    owed = [*_meetings(plan, day), *_feedback(plan, day), *_answers(plan, day)]
+    return _raise(owed, noticed_on or day)
+
+
+def _meetings(plan: WorkPlan, day: date) -> Iterable[Due]:
+    """A month's meeting is missing from the first of the next month; timeliness goes by the day recorded."""
+    held = _done(Meeting, plan, "recorded_on")
+    for month in months_met(plan.first_report_month, plan.last_report_month, day):
+        for code in _townships(plan):
+            yield Due(
+                FlagKind.MEETING_MISSING,
+                code,
+                f"meeting:{month:%Y-%m}",
+                f"{month.month}月研究会没登记",
+                last_of_month(month),
+                held.get((code, month)),
+            )
+
+
+def _feedback(plan: WorkPlan, day: date) -> Iterable[Due]:
+    """Feedback is due where last month's report was in by then: without one there is nothing to tell of."""
+    told = _done(Feedback, plan, "recorded_on")
+    came = _done(MonthlyReport, plan, "submitted_on")
+    for last, month in feedback_months(plan.first_report_month, plan.last_report_month):
+        due = due_on(month, plan.feedback_day)
+        for code in _townships(plan):
+            submitted_on = came.get((code, last))
+            if due < day and submitted_on is not None and submitted_on <= due:
+                yield Due(
+                    FlagKind.FEEDBACK_MISSING,
+                    code,
+                    f"feedback:{month:%Y-%m}",
+                    f"{month.month}月反馈没交",
+                    due,
+                    told.get((code, month)),
+                )
+
+
+def _answers(plan: WorkPlan, day: date) -> Iterable[Due]:
+    """What the county owes is flagged against the county."""
+    rows = HelpRequest.objects.filter(report__plan=plan, due_on__lt=day).select_related("report__region")
+    for row in rows.defer("report__lines", "report__figures"):
+        if row.due_on is not None:
+            yield Due(
+                FlagKind.ANSWER_OWED,
+                plan.region_id,
+                f"request:{row.pk}",
+                f"欠{row.report.region.name}{row.report.month.month}月请求的答复",
+                row.due_on,
+                row.answered_on,
+            )
+
+
+def _townships(plan: WorkPlan) -> list[str]:
+    return [region.code for region in plans.townships(plan)]
+
+
+def _done(
+    model: type[MonthlyReport | Meeting | Feedback], plan: WorkPlan, field: str
+) -> dict[tuple[str, date], date]:
+    rows = model.objects.filter(plan=plan, **{f"{field}__isnull": False})
+    return {(region, month): day for region, month, day in rows.values_list("region_id", "month", field)}
+
+
+def _raise(dues: Iterable[Due], noticed_on: date) -> list[Flag]:
+    """A flag for each that was not done by its day and has none yet. Safe beside another run."""
+    late = [due for due in dues if due.done_on is None or due.done_on > due.due_on]
     standing = set(
         Flag.objects.filter(
-            kind=FlagKind.REPORT_MISSING, subject__in=[subject(month) for month in months]
-        ).values_list("region_id", "subject")
+            kind__in={due.kind for due in late}, subject__in={due.subject for due in late}
+        ).values_list("kind", "region_id", "subject")
     )
-    for month in months:
-        due = due_on(month, plan.report_due_day)
-        for code in townships:
-            submitted_on = came.get((code, month))
-            in_time = submitted_on is not None and submitted_on <= due
-            if in_time or (code, subject(month)) in standing:
-                continue
-            flag, new = Flag.objects.get_or_create(
-                kind=FlagKind.REPORT_MISSING,
-                region_id=code,
-                subject=subject(month),
-                due_on=due,
-                defaults={
-                    "label": f"{month.month}月月报缺报",
-                    "raised_on": missing_from(month, plan.report_due_day),
-                    "noticed_on": noticed_on or day,
-                    "cleared_on": submitted_on,
-                },
-            )
-            raised += [flag] if new else []
+    raised = []
+    for due in late:
+        if (due.kind, due.region, due.subject) in standing:
+            continue
+        flag, new = Flag.objects.get_or_create(
+            kind=due.kind,
+            region_id=due.region,
+            subject=due.subject,
+            due_on=due.due_on,
+            defaults={
+                "label": due.label,
+                "raised_on": overdue_since(due.due_on),
+                "noticed_on": noticed_on,
+                "cleared_on": due.done_on,
+            },
+        )
+        raised += [flag] if new else []
     return raised
 
 
@@ -62,27 +161,30 @@ def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) 
 def clear_submitted(*, plan: WorkPlan, day: date) -> int:
     """Clear flags whose report is in: what a submission beside a run of the day's jobs may have missed."""
     cleared = 0
-    codes = [region.code for region in plans.townships(plan)]
-    for flag in Flag.objects.filter(kind=FlagKind.REPORT_MISSING, cleared_on=None, region__in=codes):
+    for flag in Flag.objects.filter(
+        kind=FlagKind.REPORT_MISSING, cleared_on=None, region__in=_townships(plan)
+    ):
         report = MonthlyReport.objects.filter(
             plan=plan, region_id=flag.region_id, month=first_of_month(flag.due_on), submitted_on__lte=day
         ).first()
-        if report is not None:
-            cleared += clear(report=report)
+        if report is not None and report.submitted_on is not None:
+            cleared += clear(
+                kind=FlagKind.REPORT_MISSING,
+                region_code=flag.region_id,
+                subject=flag.subject,
+                day=report.submitted_on,
+            )
     return cleared
 
 
-def clear(*, report: MonthlyReport) -> int:
-    """Clear the flag of a report that is in; called in the transaction of its submission."""
+def clear(*, kind: FlagKind, region_code: str, subject: str, day: date) -> int:
+    """Clear the flag of something done on `day`; called in the transaction of that work. How many, 0 or 1."""
     cleared = 0
     flags = Flag.objects.select_for_update().filter(
-        kind=FlagKind.REPORT_MISSING,
-        region_id=report.region_id,
-        subject=subject(report.month),
-        cleared_on=None,
+        kind=kind, region_id=region_code, subject=subject, cleared_on=None
     )
     for flag in flags:
-        flag.cleared_on = max(flag.raised_on, report.submitted_on or flag.raised_on)
+        flag.cleared_on = max(flag.raised_on, day)
         flag.save(update_fields=["cleared_on"])
         audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
         cleared += 1

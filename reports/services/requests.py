@@ -1,15 +1,17 @@
 """Requests for help: rows of a report while it is written, owed by the county once it is in (C20)."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dabao import audit
-from dabao.models import User, WorkPlan
+from dabao.models import FlagKind, User, WorkPlan
 from dabao.scope import Right, Scope
 from reports.models import HelpRequest, MonthlyReport
+from reports.services import flags
 from reports.services.writing import lock_report
 
 
@@ -59,3 +61,71 @@ def drop(
 def _refuse_if_in(report: MonthlyReport) -> None:
     if report.submitted_on is not None:
         raise ValidationError("这份月报已经报送，请求事项不能再改。新的请求请写在下个月的月报里。")
+
+
+@transaction.atomic
+def answer(*, scope: Scope, request_id: UUID, actor: User, version: int, text: str, day: date) -> HelpRequest:
+    """The county's answer; an earlier one may be put better while the township has not said its word.
+
+    Whoever saw an older version is told who answered meanwhile; nothing is overwritten.
+    """
+    row = _lock(scope, request_id, Right.ANSWER)
+    _refuse_if_older(row, version, actor)
+    if row.solved is not None:
+        raise ValidationError("乡镇已经回话，答复不能再改。请在下次答复里说明。")
+    if not text.strip():
+        raise ValidationError({"answer": "没写答复。请写明怎么解决、谁来办、什么时候。"})
+    row.answer, row.answered_by = text.strip(), actor
+    row.answered_on = row.answered_on or day
+    _saved(row, actor, "request.answer")
+    flags.clear(
+        kind=FlagKind.ANSWER_OWED,
+        region_code=row.report.plan.region_id,
+        subject=f"request:{row.pk}",
+        day=row.answered_on,
+    )
+    return row
+
+
+@transaction.atomic
+def say_solved(
+    *, scope: Scope, request_id: UUID, actor: User, version: int, solved: bool, note: str, day: date
+) -> HelpRequest:
+    """The township's word whether the answer solved it; "not solved" needs to say what is still missing."""
+    row = _lock(scope, request_id, Right.WRITE_REPORT)
+    _refuse_if_older(row, version, actor)
+    if row.answered_on is None:
+        raise ValidationError("县局还没有答复，等答复后再回话。")
+    if not solved and not note.strip():
+        raise ValidationError({"note": "没写还差什么。请写明哪里没解决。"})
+    row.solved, row.solved_note, row.solved_by, row.solved_on = solved, note.strip(), actor, day
+    _saved(row, actor, "request.say_solved", solved=solved)
+    return row
+
+
+def _lock(scope: Scope, request_id: UUID, right: Right) -> HelpRequest:
+    """The request of a report that is in, locked. Raises ObjectDoesNotExist, PermissionDenied."""
+    row = (
+        HelpRequest.objects.within(scope, Right.READ_REPORT)
+        .filter(report__submitted_on__isnull=False)
+        .select_related("report__region", "report__plan")
+        .select_for_update(of=("self",))
+        .get(pk=request_id)
+    )
+    scope.require(right, row.report.region_id)
+    return row
+
+
+def _refuse_if_older(row: HelpRequest, version: int, actor: User) -> None:
+    if row.version == version:
+        return
+    other = row.solved_by or row.answered_by
+    who = other.name if other and other != actor else "另一个页面"
+    raise ValidationError(f"{who}刚改了这一条，你的没有保存。下面是现在的内容，看过再写。")
+
+
+def _saved(row: HelpRequest, actor: User, action: str, **data: Any) -> None:
+    row.version += 1
+    row.full_clean()
+    row.save()
+    audit.record(action, actor=actor, obj=row, region_code=row.report.region_id, version=row.version, **data)

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from dabao import audit
-from dabao.models import User, WorkPlan
+from dabao.models import FlagKind, User, WorkPlan
 from dabao.scope import Right, Scope
 from reports.models import MonthlyReport, ReportState
 from reports.queries import reports as queries
-from reports.rules import progress_draft
+from reports.rules import answer_due, progress_draft
 from reports.services import flags
 from screening.rules.phases import first_of_month, is_late
 
@@ -105,6 +105,21 @@ def send_back(
 
 
 @transaction.atomic
+def return_report(
+    *, scope: Scope, plan: WorkPlan, region_code: str, month: date, actor: User, remark: str, day: date
+) -> MonthlyReport:
+    """The county gives a report back with its remarks: the words may be mended, the figures stay frozen."""
+    report = lock_report(scope, plan, region_code, month, Right.ANSWER, day)
+    if report.state != ReportState.SUBMITTED:
+        raise ValidationError("这份月报还没报来，或已经退回。请刷新页面看它到了哪一步。")
+    if not remark.strip():
+        raise ValidationError({"remark": "没写退回的原因。请写明要改什么。"})
+    report.state, report.remark = ReportState.RETURNED, remark.strip()
+    _saved(report, actor, "report.return")
+    return report
+
+
+@transaction.atomic
 def submit(
     *,
     scope: Scope,
@@ -130,12 +145,18 @@ def submit(
     if report.submitted_on is None:
         _freeze(scope, plan, report, day)
         report.late = is_late(day, month, plan.report_due_day)
+        report.help_requests.update(due_on=answer_due(day, plan.feedback_day))
         report.submitted_on, report.submitted_at = day, timezone.now()
     if report.progress_offered:
         report.progress = progress_draft(report.region.name, report.figures)
     report.submitted_by, report.state, report.remark = actor, ReportState.SUBMITTED, ""
     _saved(report, actor, "report.submit", late=report.late, submitted_on=report.submitted_on.isoformat())
-    flags.clear(report=report)
+    flags.clear(
+        kind=FlagKind.REPORT_MISSING,
+        region_code=region_code,
+        subject=flags.subject(month),
+        day=report.submitted_on,
+    )
     return report
 
 

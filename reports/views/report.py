@@ -174,6 +174,28 @@ def back(request: HttpRequest, month: date, code: str) -> HttpResponse:
 
 
 @of_record
+@require_POST
+def give_back(request: HttpRequest, month: date, code: str) -> HttpResponse:
+    """The county gives a report back with its remarks."""
+    page = _page(request, month, code)
+    try:
+        writing.return_report(
+            scope=request.scope,
+            plan=page.plan,
+            region_code=code,
+            month=month,
+            actor=request.user,
+            remark=request.POST.get("remark", ""),
+            day=clock.today(),
+        )
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, "已退回修改。数字和报送日不变，只改文字。")
+    return redirect("reports:report", month, code)
+
+
+@of_record
 @require_GET
 def cases(request: HttpRequest, month: date, code: str) -> HttpResponse:
     """The households that one figure counts: as they are now, or as they were when the report froze."""

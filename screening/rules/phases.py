@@ -145,6 +145,16 @@ def next_month(month: date) -> date:
     return (first_of_month(month) + timedelta(days=31)).replace(day=1)
 
 
+def previous_month(month: date) -> date:
+    """First day of the month before."""
+    return first_of_month(first_of_month(month) - ONE_DAY)
+
+
+def last_of_month(month: date) -> date:
+    """The last day of a month."""
+    return next_month(month) - ONE_DAY
+
+
 def months_between(first: date, last: date) -> list[date]:
     """Months from that of `first` to that of `last`, both included; none when wrong way round."""
     months = []

@@ -18,7 +18,14 @@ from screening.services import flags as phase_flags
 from screening.services import warning_flags
 
 KIND = "supervision.daily"
-KINDS = (FlagKind.PHASE_OVERDUE.value, FlagKind.REPORT_MISSING.value, FlagKind.WARNING_OVERDUE.value)
+KINDS = (
+    FlagKind.PHASE_OVERDUE.value,
+    FlagKind.REPORT_MISSING.value,
+    FlagKind.WARNING_OVERDUE.value,
+    FlagKind.MEETING_MISSING.value,
+    FlagKind.FEEDBACK_MISSING.value,
+    FlagKind.ANSWER_OWED.value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
             day=day,
             caught_up=missed,
             flags_raised={kind: by_kind[kind] for kind in KINDS},
-            flags_cleared={kind: at_once[kind] + cleared[kind] for kind in KINDS},
+            flags_cleared={kind: at_once[kind] + cleared.get(kind, 0) for kind in KINDS},
             notices=standing,
         )
         audit.record("daily.run", actor=None, label=label, **result.as_json())
@@ -87,6 +94,7 @@ def _run_one(plan: WorkPlan, day: date, *, noticed_on: date) -> list[Flag]:
     return [
         *phase_flags.raise_overdue_phases(plan=plan, day=day, noticed_on=noticed_on),
         *report_flags.raise_missing(plan=plan, day=day, noticed_on=noticed_on),
+        *report_flags.raise_others(plan=plan, day=day, noticed_on=noticed_on),
         *warning_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
     ]
 

@@ -11,11 +11,11 @@ from django.db import connection
 
 from dabao.models import AuditEvent, Flag, FlagKind, Job
 from dabao.tests.cast import DAMAIDI, GUIHUA, SHIYANG, ZHAOJIADIAN
-from reports.models import MonthlyReport, ReportState
+from reports.models import Feedback, Meeting, MonthlyReport, ReportState
 from screening.choices import CaseOutcome, CaseState
 from screening.models import CaseEvent
 from screening.services.flags import clear_finished_phases
-from supervision.services.daily import run_daily
+from supervision.services.daily import KINDS, run_daily
 from supervision.tasks import run_daily as beat
 
 LAST_DAY = date(2020, 4, 15)
@@ -34,8 +34,8 @@ def on(settings):
 
 
 @pytest.fixture
-def all_reported(county):
-    """Every township sent every report on its due day, so that only phases can be late."""
+def all_reported(county, cast):
+    """Every township met, reported and gave feedback on the 15th, so that only phases can be late."""
     for code in (SHIYANG, ZHAOJIADIAN, GUIHUA):
         for month in range(3, 13):
             MonthlyReport.objects.create(
@@ -45,6 +45,15 @@ def all_reported(county):
                 state=ReportState.SUBMITTED,
                 submitted_on=date(2020, month, 15),
             )
+            monthly = {
+                "plan": county.plan,
+                "region_id": code,
+                "month": date(2020, month, 1),
+                "recorded_by": cast.head,
+                "recorded_on": date(2020, month, 15),
+            }
+            Meeting.objects.create(**monthly, held_on=date(2020, month, 15))
+            Feedback.objects.create(**monthly)
 
 
 def verify(case, day):
@@ -267,8 +276,8 @@ def test_the_command_prints_one_json_object(county, settings):
     call_command("run_daily", "--date", "2020-03-16", "--json", stdout=out)
     told = json.loads(out.getvalue())
     assert (told["date"], len(told["caught_up"])) == ("2020-03-16", 13)
-    assert told["flags_raised"] == {"phase_overdue": 0, "report_missing": 3, "warning_overdue": 0}
-    assert told["flags_cleared"] == {"phase_overdue": 0, "report_missing": 0, "warning_overdue": 0}
+    assert told["flags_raised"] == dict.fromkeys(KINDS, 0) | {"report_missing": 3}
+    assert told["flags_cleared"] == dict.fromkeys(KINDS, 0)
     assert told["notices"] == 3
 
 
