@@ -92,7 +92,7 @@ def standings(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipMonths]:
         (row.region_id, row.month): {"told_on": row.recorded_on}
         for row in Feedback.objects.within(scope, Right.READ_REPORT).filter(plan=plan)
     }
-    asked = _requests_by_month(scope, plan, day)
+    asked: dict[tuple[str, date], Any] = _requests_by_month(scope, plan, day)
 
     def month_of(code: str, month: date) -> TownshipMonth:
         key = (code, month)
