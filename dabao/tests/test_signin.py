@@ -111,6 +111,18 @@ def test_a_forwarded_for_header_does_not_change_the_address(client, officer):
     assert "已锁定到" in said(try_in(client, officer.username, PASSWORD, HTTP_X_FORWARDED_FOR="10.0.0.9"))
 
 
+def test_behind_our_proxy_the_address_is_the_one_the_proxy_saw(client, officer, settings):
+    settings.BEHIND_PROXY = True
+    for number in range(5):
+        forged = f"10.0.0.{number}, 10.12.3.64"
+        try_in(client, f"guess{number}", "Wrong-2020-x", REMOTE_ADDR="", HTTP_X_FORWARDED_FOR=forged)
+    locked = try_in(client, officer.username, PASSWORD, REMOTE_ADDR="", HTTP_X_FORWARDED_FOR="10.12.3.64")
+    assert "已锁定到" in said(locked)
+    other = try_in(client, officer.username, PASSWORD, REMOTE_ADDR="", HTTP_X_FORWARDED_FOR="10.12.3.65")
+    assert other.status_code == 302
+    assert AuditEvent.objects.filter(action="account.sign_in", result="ok").get().address == "10.12.3.65"
+
+
 def test_slips_of_colleagues_who_then_signed_in_do_not_lock_their_router(client, officer):
     for _ in range(4):
         try_in(client, officer.username, "Wrong-2020-x")

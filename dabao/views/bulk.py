@@ -25,6 +25,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     outcome = None
     if form.is_valid():
         content = form.cleaned_data["file"].read(sheets.LARGEST + 1)
+        _take(request)  # a file refused leaves none of before to confirm
         with told_by(form):
             outcome = bulk.bring_in(actor=request.user, content=content, dry_run=True)
             _keep(request, content)
@@ -61,7 +62,6 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, content: bytes) -> None:
-    _take(request)
     name = default_storage.save(f"accounts/{uuid.uuid4().hex}", ContentFile(content))
     request.session[KEPT], request.session[NAME] = name, request.FILES["file"].name[:100]
 
