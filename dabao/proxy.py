@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ClientAddressMiddleware:
-    """Behind our proxy, the last address of X-Forwarded-For is the one that the proxy saw: it is the client's.
+    """Behind our proxy, the last address of X-Forwarded-For is what the proxy saw: it is the client's.
 
     What stands before it came from the client and may be forged. Without a proxy the header is ignored.
     """
@@ -25,6 +25,6 @@ class ClientAddressMiddleware:
 def _last(forwarded: str) -> str | None:
     """The last address of the header; None when it is none."""
     try:
-        return str(ip_address(forwarded.split(",")[-1].strip()))
+        return str(ip_address(forwarded.rsplit(",", maxsplit=1)[-1].strip()))
     except ValueError:
         return None
