@@ -11,12 +11,14 @@ from reports.models import MonthlyReport
 from screening.phase_work import TownshipProgress, together
 from screening.queries.progress import done_by_day, progress
 from screening.rules.phases import Work, due_on, first_of_month
-from supervision.links import cases_url, phase_url, report_url
+from supervision.links import cases_url, flag_url, phase_url, report_url
 from supervision.models import Assignment, Group
+from supervision.navigation import url_of
 from supervision.queries import county, townships
 from supervision.wording import CIRCLED, Status, flag_words, report_status, work_status
 
 NO_LEADER = "没有带队领导"
+NAMED = 3  # townships that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Row:
     report: Status | None
     report_url: str
     flags: list[Status] = field(default_factory=list)
+    flag_urls: dict[str, str] = field(default_factory=dict)
 
     @property
     def main(self) -> Cell:
@@ -73,6 +76,20 @@ class Row:
     def short(self) -> str:
         """石羊 for 石羊镇, as on the tiles."""
         return self.name.removesuffix("镇").removesuffix("乡")
+
+
+@dataclass(frozen=True, slots=True)
+class FlagGroup:
+    """What several townships are late with in the same way: 3月缺报 26 天, 铁锁、三台 or 12 个乡镇."""
+
+    text: str
+    rows: list[Row]
+    url: str
+
+    @property
+    def names(self) -> str:
+        named = "、".join(row.short for row in self.rows[:NAMED])
+        return named if len(self.rows) <= NAMED else f"{named}等 {len(self.rows)} 个乡镇"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +117,7 @@ class Board:
     whole: bool
     slow: list[Row]
     mine: list[Row]
-    flagged: list[Row]
+    flags: list[FlagGroup]
     debts: county.Debts | None
     report_due: date
     reports_in: int
@@ -128,7 +145,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> Board:
         whole=whole,
         slow=sorted(lagging, key=lambda row: -row.main.work.lag),
         mine=[row for row in rows.values() if row.is_of(scope)],
-        flagged=[row for row in rows.values() if row.flags],
+        flags=flag_groups(list(rows.values())),
         debts=county.debts(scope, plan, day) if whole else None,
         report_due=at.report_due,
         reports_in=sum(1 for row in rows.values() if row.report and row.report.kind in ("done", "late")),
@@ -190,7 +207,8 @@ class _Reading:
             if self.reported
             else None,
             report_url=report_url(self.month, code),
-            flags=[Status("over", flag_words(flag, self.day)) for flag in self.flags.get(code, [])],
+            flags=self._flags(code),
+            flag_urls={flag_words(flag, self.day): flag_url(flag) for flag in self.flags.get(code, [])},
         )
 
     def sums(self, rows_of_work: list[TownshipProgress], rows: list[Row]) -> Row:
@@ -210,7 +228,11 @@ class _Reading:
             waits=self._waits(region, total),
             report=None,
             report_url="",
+            flags=self._flags(region),
         )
+
+    def _flags(self, code: str) -> list[Status]:
+        return [Status("over", flag_words(flag, self.day)) for flag in self.flags.get(code, [])]
 
     def _cells(self, code: str, works: tuple[Work, ...]) -> list[Cell]:
         return [
@@ -234,6 +256,19 @@ class _Reading:
             Figure(desks.to_recheck, cases_url(region=code, state="to_recheck")),
             Figure(desks.to_enrol, cases_url(region=code, state="to_enrol")),
         ]
+
+
+def flag_groups(rows: list[Row]) -> list[FlagGroup]:
+    """Flags of these townships by what they say, the most widespread last; one alone leads to its work."""
+    by_text: dict[str, list[Row]] = {}
+    for row in rows:
+        for text in row.flag_urls:
+            by_text.setdefault(text, []).append(row)
+    found = [
+        FlagGroup(text, late, late[0].flag_urls[text] if len(late) == 1 else url_of("reports:calendar"))
+        for text, late in by_text.items()
+    ]
+    return sorted(found, key=lambda group: len(group.rows))
 
 
 def _teams(assignments: list[Assignment], rows: dict[str, Row]) -> list[Team]:

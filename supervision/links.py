@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
-from dabao.models import Flag
+from dabao.models import Flag, FlagKind
 from screening.queries.progress import MONITORING
 from supervision.navigation import url_of
 
@@ -34,11 +34,17 @@ def phase_url(region: str, phase: int, work: str) -> str:
 
 
 def flag_url(flag: Flag) -> str:
-    """Where the work is done that clears a flag of screening."""
-    kind, _, about = flag.subject.rpartition(":")
-    if kind == "warning":
-        return reverse("screening:warning", args=[about])
-    return phase_url(flag.region_id, int(about), "left")
+    """Where the work is done that clears a flag."""
+    about = flag.subject.rpartition(":")[2]
+    match flag.kind:
+        case FlagKind.PHASE_OVERDUE:
+            return phase_url(flag.region_id, int(about), "left")
+        case FlagKind.REPORT_MISSING:
+            return report_url(flag.due_on.replace(day=1), flag.region_id)
+        case FlagKind.WARNING_OVERDUE:
+            return reverse("screening:warning", args=[about])
+        case _:
+            return url_of("reports:calendar")
 
 
 def report_url(month: date, region: str) -> str:

@@ -10,6 +10,8 @@ from screening.rules.phases import PhaseSpan, Stage, Work
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
+MONTHLY = (FlagKind.REPORT_MISSING, FlagKind.MEETING_MISSING, FlagKind.FEEDBACK_MISSING)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -50,8 +52,7 @@ def report_status(report: MonthlyReport | None, month: date, due: date, day: dat
 def flag_words(flag: Flag, day: date) -> str:
     """3月缺报 26 天 · 第一阶段逾期 3 天: what is late and for how long."""
     days = (day - flag.due_on).days
-    if flag.kind == FlagKind.REPORT_MISSING:
-        return f"{flag.due_on.month}月缺报 {days} 天"
     if flag.kind == FlagKind.PHASE_OVERDUE:
         return f"{phase_ordinal(int(flag.subject.rpartition(':')[2]))}逾期 {days} 天"
-    return f"{flag.get_kind_display()} {days} 天"
+    month = f"{flag.due_on.month}月" if flag.kind in MONTHLY else ""
+    return f"{month}{flag.get_kind_display()} {days} 天"

@@ -67,7 +67,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
                 "面",
                 "看督战图",
                 url_of("supervision:board"),
-                red=bool(board.flagged),
+                red=bool(board.flags),
             ),
             Count("标准待确认", len(standards), "项", "去确认", url_of("dabao:settings-standards")),
         ],

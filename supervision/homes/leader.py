@@ -9,7 +9,7 @@ from dabao.scope import Scope
 from screening.phase_work import phase_words
 from screening.queries.progress import done_by_day
 from screening.rules.phases import Work
-from supervision.board import Board, Cell, Row
+from supervision.board import Board, Cell, Row, flag_groups
 from supervision.board import build as build_board
 
 RECENT_DAYS = 7
@@ -42,16 +42,16 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     own = board.mine or board.rows
     lines = [_line(row, by_day.get(row.code, {}), day) for row in own]
     slow = sorted((line for line in lines if line.cell.status.kind in ("lag", "over")), key=_by_lag)
-    flagged = [line for line in lines if line.row.flags]
+    flags = flag_groups(own)
     return {
         "board": board,
         "lines": lines,
         "slowest": slow[0] if slow else None,
-        "flagged": flagged,
+        "flags": flags,
         "phase_words": phase_words(board.phase),
         "own_left": sum(line.cell.work.left for line in lines),
         "own_lag": sum(max(line.cell.work.lag, 0) for line in slow),
-        "asks": bool(slow) + len(flagged) + _county_owes(board),
+        "asks": bool(slow) + len(flags) + _county_owes(board),
         "recent_days": RECENT_DAYS,
     }
 

@@ -148,11 +148,8 @@ def _flags(scope: Scope, day: date) -> list[ToDo]:
 
 
 def _flag(flag: Flag, day: date) -> ToDo:
-    if flag.kind == FlagKind.REPORT_MISSING:
-        verb, url = "去补报", report_url(flag.due_on.replace(day=1), flag.region_id)
-    else:
-        verb, url = "去办", flag_url(flag)
-    return ToDo("红旗", flag.label, Status("over", flag_words(flag, day)), verb, url)
+    verb = "去补报" if flag.kind == FlagKind.REPORT_MISSING else "去办"
+    return ToDo("红旗", flag.label, Status("over", flag_words(flag, day)), verb, flag_url(flag))
 
 
 def _recheck(scope: Scope) -> list[ToDo]:

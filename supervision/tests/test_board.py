@@ -124,10 +124,10 @@ def test_red_flags_say_how_long_and_cleared_ones_are_gone(county, cast):
         noticed_on=date(2020, 3, 16),
     )
     board = build(cast.leader.scope(), county.plan, TODAY)
-    assert [[one.text for one in row.flags] for row in board.flagged] == [["3月缺报 26 天"]]
+    assert [(group.names, group.text) for group in board.flags] == [("桂花", "3月缺报 26 天")]
     flag.cleared_on = TODAY
     flag.save()
-    assert build(cast.leader.scope(), county.plan, TODAY).flagged == []
+    assert build(cast.leader.scope(), county.plan, TODAY).flags == []
 
 
 def test_unit_names_open_their_members_of_today(supervised, cast, client_of):
@@ -163,3 +163,22 @@ def test_the_number_of_queries_does_not_grow(supervised, cast, client_of, make_c
     for number in range(20):
         make_case(make_household((LIUSHUTANG, DAMAIDI)[number % 2]))
     assert queries() == few
+
+
+def test_what_many_are_late_with_is_said_once(county, cast):
+    for code in (SHIYANG, ZHAOJIADIAN, GUIHUA):
+        for month in (3, 4) if code == GUIHUA else (3,):
+            Flag.objects.create(
+                kind=FlagKind.MEETING_MISSING,
+                region_id=code,
+                subject=f"meeting:2020-0{month}",
+                label="缺分析会",
+                due_on=date(2020, month, 1),
+                raised_on=date(2020, month, 2),
+                noticed_on=date(2020, month, 2),
+            )
+    board = build(cast.leader.scope(), county.plan, TODAY)
+    assert [(group.names, group.text) for group in board.flags] == [
+        ("桂花", "4月缺分析会 9 天"),
+        ("石羊、赵家店、桂花", "3月缺分析会 40 天"),
+    ]
