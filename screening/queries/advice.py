@@ -56,7 +56,7 @@ def choices(
                 facts = _persons(page, answers, income, day, assistance.dibao_single)
             case _:
                 facts = ""
-        found.append(Choice(value, label, facts or PLAIN.get(value, "")))
+        found.append(Choice(value, label, facts or PLAIN[Scheme(value)]))
     return found
 
 

@@ -3,7 +3,7 @@
 `filtered` gives the cases behind any figure, `ordered` the way to walk them, `found` those of a search.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Self
@@ -126,11 +126,12 @@ class CaseFilters:
     def without(self, name: str, value: str) -> "CaseFilters":
         """The same with one choice taken out."""
         now = getattr(self, name)
-        return replace(self, **{name: tuple(v for v in now if v != value) if isinstance(now, tuple) else ""})
+        left: Any = tuple(v for v in now if v != value) if isinstance(now, tuple) else ""
+        return replace(self, **{name: left})
 
     def words(self, places: dict[str, str], people: dict[str, str]) -> list[tuple[str, str, str]]:
         """Every choice but tab, region and order as (name, value, words)."""
-        named = {
+        named: dict[str, Callable[[str], str]] = {
             "returned": lambda _: "退回",
             "overdue": lambda _: "逾期",
             "unknown": lambda _: "资料不全",
@@ -138,7 +139,7 @@ class CaseFilters:
             "covered": lambda value: Coverage(value).label,
             "origin": lambda value: CaseOrigin(value).label,
             "outcome": lambda value: CaseOutcome(value).label,
-            "lacking": lambda value: lacking.WORDS[value],
+            "lacking": lambda value: str(lacking.WORDS[value]),
             "village": lambda value: places.get(value, value),
             "assigned": lambda value: {ME: "分给我的", NOBODY: "没派人"}.get(
                 value, f"分给 {people.get(value, '别人')}"
@@ -149,9 +150,7 @@ class CaseFilters:
 
     def describe(self, places: dict[str, str] | None = None, people: dict[str, str] | None = None) -> str:
         """The heading words: 待核查、未保、残疾大病."""
-        tab = TAB_LABELS.get(
-            self.tab, "、".join(CaseState(s).label for s in self.state if s in CaseState.values)
-        )
+        tab = "、".join(TAB_LABELS.get(name, CaseState.CLOSED.label) for name in self.state or (ALL,))
         return "、".join([tab, *(words for _, _, words in self.words(places or {}, people or {}))])
 
 
@@ -174,7 +173,7 @@ def _is_uuid(text: str) -> bool:
 def filtered(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> QuerySet[Case]:
     """The cases in scope that the filters leave, in no order."""
     if filters.phase:
-        part = filters.work or "total"
+        part: Any = filters.work or "total"
         cases = phase_cases(scope, plan, int(filters.phase), part, day)
     else:
         cases = Case.objects.within(scope).filter(plan=plan)

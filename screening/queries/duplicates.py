@@ -10,7 +10,7 @@ from uuid import UUID
 
 from dabao import crypto
 from dabao.models import WorkPlan
-from dabao.scope import Scope
+from dabao.scope import Scope, ScopedQuerySet
 from screening import names
 from screening.models import Case, Membership
 
@@ -59,7 +59,7 @@ def duplicates(
     ]
 
 
-def _living():
+def _living() -> ScopedQuerySet:
     return Membership.objects.filter(last_day=None).select_related(
         "person", "household__head", "household__region__parent"
     )

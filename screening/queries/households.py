@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Q
 
 from dabao import crypto, plans
 from dabao.models import Standard, StandardKind
@@ -131,7 +131,7 @@ class HouseholdPage:
     @property
     def income(self) -> list[IncomeItem]:
         """Its income items in the order of the form."""
-        order = list(IncomeKind)
+        order = IncomeKind.values
         items = self.current.income.all() if self.current else []
         return sorted(items, key=lambda item: order.index(item.kind))
 
@@ -274,8 +274,8 @@ class _Known:
             for one in self.certificates.get(member.person_id, []):
                 held = certificate_name(one.kind, one.grade, one.parts)
                 found.append(_evidence(f"{name}：{held}残疾证", one.row))
-            if held := self.illnesses.get(member.person_id):
-                found.append(_evidence(f"{name}：在重特大疾病名单上", held[0].row))
+            if ill := self.illnesses.get(member.person_id):
+                found.append(_evidence(f"{name}：在重特大疾病名单上", ill[0].row))
             for one in self.benefits.get(member.person_id, []):
                 amount = f"，每月 {yuan(one.monthly_amount)} 元" if one.monthly_amount else ""
                 tier = f" {one.tier}" if one.tier else ""
@@ -308,7 +308,7 @@ def _on(day: date) -> Q:
     return (Q(last_day=None) | Q(last_day__gte=day)) & Q(first_day__lte=day)
 
 
-def _by_person(model: type[Model], ids: Iterable[UUID], day: date) -> dict[UUID, list[Any]]:
+def _by_person(model: Any, ids: Iterable[UUID], day: date) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = defaultdict(list)
     for one in model.objects.filter(_on(day), person__in=ids).select_related("row__source_list"):
         found[one.person_id].append(one)

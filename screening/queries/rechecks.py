@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q
@@ -108,7 +109,8 @@ def desk(scope: Scope, plan: WorkPlan, day: date, sort: str = "thin") -> Desk:
     return Desk(queue, marked)
 
 
-def _waiting(scope: Scope, case: Case, day: date) -> Waiting:
+def _waiting(scope: Scope, case: Any, day: date) -> Waiting:
+    """`case` comes with `standing`, its concluded verifications, the last first."""
     record = case.standing[0]
     return Waiting(
         case=case,

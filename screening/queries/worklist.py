@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -222,7 +223,8 @@ def for_rows(scope: Scope, cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-def _row(scope: Scope, case: Case, day: date) -> Row:
+def _row(scope: Scope, case: Any, day: date) -> Row:
+    """`case` comes with what `for_rows` adds."""
     household, head = case.household, case.household.head
     status, words = status_of(scope, case, day)
     return Row(

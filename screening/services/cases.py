@@ -229,7 +229,7 @@ def assign(
     for case in cases:
         if case.assigned_to_id == assignee_id:
             continue
-        if theirs is not None and not theirs.may(Right.VERIFY, case.household.region_id):
+        if assignee and theirs is not None and not theirs.may(Right.VERIFY, case.household.region_id):
             raise ValidationError(
                 f"{assignee.name}不管{case.household.region.name}，不能分给他。请另选一人，或去掉这个村的户。"
             )

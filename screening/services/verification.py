@@ -4,7 +4,7 @@ A submission writes the record, its rows and decisions, and moves the case, in o
 one household: the second gets a `ConflictError` with both forms (F06). Two identical ones: one record (F07).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -340,7 +340,8 @@ def _write_rows(verification: Verification, entry: Entry) -> None:
         )
         for verdict in entry.verdicts
     ]
-    for model, group in groupby(rows, type):
+    kinds: Iterable[tuple[Any, Any]] = groupby(rows, type)
+    for model, group in kinds:
         several = list(group)
         for row in several:
             row.clean_fields(exclude=["verification", "person"])  # `_check` knows the household's people

@@ -285,7 +285,9 @@ def test_each_member_may_have_a_verdict_of_his_own(officer, case):
 
 def test_nobody_home_asks_for_nothing_else(officer, case):
     form = filled(case, result="nobody_home", scheme="", grounds="", holds=[])
-    assert officer.post(url("case", case), form).status_code == 302
+    answer = officer.post(url("case", case), form, follow=True)
+    assert "记下了：家中无人" in answer.content.decode()
+    assert "撤回这次核查" not in answer.content.decode()
     assert Verification.objects.get(state="submitted").result == "nobody_home"
 
 
@@ -324,6 +326,22 @@ def test_two_officers_the_second_chooses_item_by_item(officer, cast, client_of, 
     standing = Verification.objects.get(state="submitted")
     assert (standing.grounds, standing.per_capita, standing.by) == ("甲写的", 4300, cast.colleague)
     assert Verification.objects.get(state="superseded").by == cast.officer
+
+
+def test_after_a_return_the_second_still_sees_both_and_his_choice_is_a_new_verification(
+    officer, cast, client_of, case
+):
+    opened = filled(case, grounds="乙写的")
+    submit(case, cast.officer, entry_of(case, NOT, grounds="甲写的"))
+    case.refresh_from_db()
+    form = {"version": case.version, "action": "return", "note": "缺车辆登记页"}
+    client_of(cast.head).post(url("recheck-case", case), form)
+    second = client_of(cast.colleague)
+    assert second.post(url("case", case), opened).status_code == 409
+    case.refresh_from_db()
+    second.post(url("case-resolve", case), opened | {"version": case.version, "keep-verdict": "mine"})
+    case.refresh_from_db()
+    assert case.state == "to_enrol"
 
 
 def test_who_only_reads_gets_the_record_without_any_form(cast, client_of, case):

@@ -245,6 +245,35 @@ def test_ten_identical_submissions_at_once_leave_one_record(cast, case):
     assert case.events.filter(kind="verified").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_one_is_kept_and_the_other_told(cast, make_case, make_household):
+    for number in range(5):
+        case = make_case(make_household(LIUSHUTANG, (f"甲{number}", Labour.NONE)))
+        entry, told = entry_of(case), []
+
+        def send(actor, case=case, entry=entry, told=told):
+            try:
+                submit(
+                    case,
+                    actor,
+                    replace(entry, grounds=actor.name),
+                    version=1,
+                    payload={"grounds": actor.name},
+                )
+            except ConflictError as conflict:
+                told.append((conflict.mine["grounds"], conflict.theirs["grounds"]))
+            connection.close()
+
+        threads = [threading.Thread(target=send, args=[actor]) for actor in (cast.officer, cast.assistant)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        kept = Verification.objects.get(case=case).grounds
+        assert [{mine, theirs} for mine, theirs in told] == [{"鲁建华", "自兴华"}]
+        assert told[0][1] == kept
+
+
 # --- Scope ---
 
 

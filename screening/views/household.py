@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs
-from screening.choices import CaseState, PropertyKind
+from screening.choices import CaseState, PropertyKind, VisitResult
 from screening.forms import conflict as conflicts
 from screening.forms.household import ClosingForm, ReasonForm, RevealForm
 from screening.forms.refusals import tell
@@ -107,7 +107,10 @@ def _submitted(opened: Opened, form: VerificationForm) -> HttpResponse:
     if request.POST.get("then") != "next":
         after = opened.case_id
     back = reverse("screening:case", args=[after]) if after else reverse("screening:cases")
-    return redirect(f"{back}?done={record.case_id}")
+    if record.result == VisitResult.VISITED:
+        return redirect(f"{back}?done={record.case_id}")
+    messages.success(request, f"记下了：{record.get_result_display()}。这一户还在待核查。")
+    return redirect(back)
 
 
 def _keep_draft(opened: Opened) -> None:
@@ -177,6 +180,8 @@ def resolve(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return redirect("screening:case", case_id=case_id)
     extra = {name: request.POST.get(name, "") for name in ("version", "submission_key")}
     form = opened.form(as_data(both, **extra))
+    if opened.to_verify and form.is_valid():
+        return _submitted(opened, form)
     reason = f"与{standing.by.name}同时核查，逐项选定"
     if form.is_valid() and (answer := _corrected(opened, form, reason)):
         return answer
