@@ -22,8 +22,6 @@ def plan(cursor: CursorWrapper, source: SourceList, hold_household: bool) -> Non
         match.plan_households(cursor, source, Present.of(source))
         if hold_household:
             match.hold_households(cursor)
-        if source.kind == ListKind.MARGINAL:
-            cursor.execute("UPDATE desk d SET household_id = o.home_id FROM home o WHERE o.key = d.key")
     else:
         match.plan_people(cursor, source)
     if source.kind in facts.SPECS:
@@ -79,7 +77,6 @@ def _households(cursor: CursorWrapper, source: SourceList, present: Present, tod
 def _persons(cursor: CursorWrapper, present: Present) -> None:
     """Persons by their number: new ones get theirs from the plan, known ones the columns that the file has."""
     fields = present.person_fields()
-    cursor.execute(f"UPDATE desk d SET person_id = gen_random_uuid() WHERE d.person_id IS NULL AND {TAKEN}")
     blank = dict.fromkeys(
         ("sex", "number", "ethnicity", "education", "student", "health", "labour", "work"), "''"
     )
@@ -109,10 +106,9 @@ def _persons(cursor: CursorWrapper, present: Present) -> None:
 
 def _memberships(cursor: CursorWrapper, source: SourceList) -> None:
     """Who lives where from the edition's day on. Heads change hands in an order that never has two of them."""
-    home = "(SELECT o.home_id FROM home o WHERE o.key = d.key)"
     cursor.execute(
         f"""CREATE TEMP TABLE lives ON COMMIT DROP AS
-            SELECT d.row_id, d.person_id, d.membership_id, d.lives_in, d.old_relation, {home} AS home_id,
+            SELECT d.row_id, d.person_id, d.membership_id, d.lives_in, d.old_relation, d.home_id,
                    CASE WHEN d.relation = '' THEN coalesce(d.old_relation, '01') ELSE d.relation END AS relation
             FROM desk d WHERE {TAKEN}"""
     )

@@ -125,6 +125,11 @@ def _too_big_unpacked(limits: Limits) -> str:
     return f"文件展开后超过 {size} MB。多半是整列设了格式：请只复制有数据的区域到新工作簿，再上传。"
 
 
+# Cells beyond column AZ: those that may pass the limit.
+_FAR_COLUMN = re.compile(rb' r="([A-Z]{3}|[B-Z][A-Z])(\d+)"')
+_HAS_VALUE = re.compile(rb"[^>]*[^/>]>(?!</)").match
+
+
 class XlsxScan:
     """The sheets' raw XML of one workbook: positions beyond the limits, error cells, formulas without value."""
 
@@ -182,26 +187,32 @@ class XlsxScan:
             return {}
         xml = self.archive.read(path)
         self._refuse_far_cells(xml, sheet)
-        marks = {}
+        marks: dict[tuple[int, int], str] = {}
         for found in re.finditer(rb't="e"', xml):
             self._mark(xml, found.start(), marks, CELL_ERROR)
-        for found in re.finditer(rb"<(?:\w+:)?f[ >/]", xml):
-            self._mark(xml, found.start(), marks, FORMULA_NO_VALUE)
+        if any(opening in xml for opening in (b"<f>", b"<f ", b"<f/>", b":f>", b":f ", b":f/>")):
+            for found in re.finditer(rb"<(?:\w+:)?f[ >/]", xml):
+                self._mark(xml, found.start(), marks, FORMULA_NO_VALUE)
         return marks
 
     def _refuse_far_cells(self, xml: bytes, sheet: str) -> None:
-        """A value far outside makes the reader build all the cells between: refuse before it tries."""
-        digits = len(str(self.limits.rows))
-        for found in re.finditer(rb' r="[A-Z]{1,3}(\d{%d,})"[^>]*[^/]>(?!</)' % digits, xml):
-            if int(found[1]) > self.limits.rows:
+        """A value far outside makes the reader build all the cells between: refuse before it tries.
+
+        Blank cells far away, that only have a format, are none of ours.
+        """
+        digits = len(str(self.limits.rows + 1))
+        for found in re.finditer(rb' r="[A-Z]{1,3}(\d{%d,})"' % digits, xml):
+            row = int(found[1])
+            if row > self.limits.rows and _HAS_VALUE(xml, found.end()):
                 raise Refused(
-                    f"工作表“{sheet}”第 {int(found[1])} 行有内容，超过 {self.limits.rows} 行。"
+                    f"工作表“{sheet}”第 {row} 行有内容，超过 {self.limits.rows} 行。"
                     "若是误留的零星内容，请删去；若真有这么多，请按乡镇拆成几个文件。"
                 )
-        for found in re.finditer(rb' r="([A-Z]{2,3})(\d+)"[^>]*[^/]>(?!</)', xml):
-            if column_number(found[1].decode()) > self.limits.columns:
+        for found in _FAR_COLUMN.finditer(xml):
+            letters = found[1].decode()
+            if column_number(letters) > self.limits.columns and _HAS_VALUE(xml, found.end()):
                 raise Refused(
-                    f"工作表“{sheet}”的 {found[1].decode()}{int(found[2])} 格有内容，超过 {self.limits.columns} 列。"
+                    f"工作表“{sheet}”的 {letters}{int(found[2])} 格有内容，超过 {self.limits.columns} 列。"
                     "请删去多余的列后再上传。"
                 )
 

@@ -38,8 +38,8 @@ _HERE = """EXISTS (SELECT 1 FROM screening_membership m JOIN screening_household
            WHERE m.person_id = f.person_id AND m.last_day IS NULL AND h.region_id LIKE %(region)s)"""
 # A row refused for its number may be the person's: nobody of that name loses a fact for it.
 _NOT_NAMED = """NOT EXISTS (SELECT 1 FROM edition e WHERE e.person_id = f.person_id)
-                AND NOT EXISTS (SELECT 1 FROM screening_listrow r JOIN screening_person p ON p.name = r.name
-                WHERE r.source_list_id = %(list)s AND r.id_index IS NULL AND r.name <> '' AND p.id = f.person_id)"""
+                AND NOT EXISTS (SELECT 1 FROM staged r JOIN screening_person p ON p.name = r.name
+                WHERE r.id_index IS NULL AND r.name <> '' AND p.id = f.person_id)"""
 _FIRST = "(array_agg({} ORDER BY d.sheet, d.line))[1]"
 
 
@@ -64,9 +64,9 @@ def _watch(kind: WatchKind) -> FactSpec:
             AND EXISTS (SELECT 1 FROM screening_household h WHERE h.id = f.household_id AND h.region_id LIKE %(region)s)
             AND NOT EXISTS (SELECT 1 FROM desk d WHERE d.household_id = f.household_id)
             AND NOT EXISTS (SELECT 1 FROM edition e WHERE e.household_id = f.household_id)
-            AND NOT EXISTS (SELECT 1 FROM screening_listrow r JOIN screening_household h ON h.id = f.household_id
+            AND NOT EXISTS (SELECT 1 FROM staged r JOIN screening_household h ON h.id = f.household_id
                             JOIN screening_person p ON p.id = h.head_id AND p.name = r.name
-                            WHERE r.source_list_id = %(list)s AND r.id_index IS NULL AND r.name <> '')""",
+                            WHERE r.id_index IS NULL AND r.name <> '')""",
     )
 
 
@@ -255,4 +255,4 @@ def end_absent(cursor: CursorWrapper, source: SourceList) -> None:
 
 
 def _parameters(source: SourceList) -> dict[str, object]:
-    return {"region": f"{source.region_id}%", "list": source.pk, "as_of": source.as_of}
+    return {"region": f"{source.region_id}%", "as_of": source.as_of}

@@ -67,13 +67,27 @@ class Present:
 def plan_households(cursor: CursorWrapper, source: SourceList, present: Present) -> None:
     """Temp tables `desk` and `home` of a list that makes households and persons (registry, marginal)."""
     registry = source.kind == ListKind.REGISTRY
+    open_staged(cursor, source)
     _edition(cursor, source)
-    _desk(cursor, source)
+    _known(cursor)
     _find_homes(cursor, registry)
-    _index_desk(cursor)
     _elsewhere(cursor, source, registry)
     _homes(cursor, present, registry)
-    _would(cursor, present, registry)
+    _desk(cursor, present, registry)
+    _index_desk(cursor)
+
+
+def open_staged(cursor: CursorWrapper, source: SourceList) -> None:
+    """`staged`: the rows of the list. A command that stages and confirms at once has made it as a table already."""
+    if not is_fresh(cursor):
+        cursor.execute("DROP VIEW IF EXISTS staged")
+        cursor.execute(f"CREATE TEMP VIEW staged AS SELECT * FROM screening_listrow WHERE source_list_id = '{source.pk}'")
+
+
+def is_fresh(cursor: CursorWrapper) -> bool:
+    """Whether `staged` is a table of rows that are not in ListRow yet."""
+    cursor.execute("SELECT 1 FROM pg_class WHERE oid = to_regclass('pg_temp.staged') AND relkind = 'r'")
+    return cursor.fetchone() is not None
 
 
 def _edition(cursor: CursorWrapper, source: SourceList) -> None:
@@ -93,26 +107,29 @@ def _edition(cursor: CursorWrapper, source: SourceList) -> None:
     cursor.execute("ANALYZE edition")
 
 
-def _desk(cursor: CursorWrapper, source: SourceList) -> None:
+def _known(cursor: CursorWrapper) -> None:
+    """`known`: each staged row with the person of its number, where he lives, and the household of its number."""
     cursor.execute(
         f"""
-        CREATE TEMP TABLE desk ON COMMIT DROP AS
+        CREATE TEMP TABLE known ON COMMIT DROP AS
         SELECT r.id AS row_id, r.sheet, r.line, r.household_key AS key, r.region_id, r.name, r.person_number,
                r.id_sealed, r.id_index, r.id_last4_index, r.phone_sealed, r.parsed,
                coalesce(r.parsed->>'relation', '') AS relation,
                {OWN_ERROR} AS bad, false AS elsewhere, false AS held,
-               p.id AS person_id, p.id IS NULL AS new_person, m.id AS membership_id, m.household_id AS lives_in,
+               p.id AS person_id, m.id AS membership_id, m.household_id AS lives_in,
                m.relation AS old_relation, lives.region_id AS lives_region, lives.registered AS lives_registered,
-               h.id AS household_id, NULL::text AS would
-        FROM screening_listrow r
+               h.id AS household_id
+        FROM staged r
         LEFT JOIN screening_person p ON p.id_index = r.id_index
         LEFT JOIN screening_membership m ON m.person_id = p.id AND m.last_day IS NULL
         LEFT JOIN screening_household lives ON lives.id = m.household_id
         LEFT JOIN screening_household h ON h.number = r.household_key AND h.number <> ''
-        WHERE r.source_list_id = %s AND r.skip IN ('', 'unmatched')
-        """,
-        [source.pk],
+        WHERE r.skip IN ('', 'unmatched')
+        """
     )
+    cursor.execute("CREATE INDEX ON known (key)")
+    cursor.execute("CREATE INDEX ON known (household_id)")
+    cursor.execute("ANALYZE known (key, household_id, person_id, lives_in, relation)")
 
 
 def _find_homes(cursor: CursorWrapper, registry: bool) -> None:
@@ -121,8 +138,8 @@ def _find_homes(cursor: CursorWrapper, registry: bool) -> None:
     condition = "AND NOT lives_registered" if registry else ""
     cursor.execute(
         f"""
-        UPDATE desk d SET household_id = found.lives_in
-        FROM (SELECT key, min(lives_in::text)::uuid AS lives_in FROM desk
+        UPDATE known d SET household_id = found.lives_in
+        FROM (SELECT key, min(lives_in::text)::uuid AS lives_in FROM known
               WHERE household_id IS NULL AND lives_in IS NOT NULL AND key <> ''
                 AND relation IN ('01', '') {condition}
               GROUP BY key HAVING count(*) = 1) found
@@ -140,11 +157,11 @@ def _elsewhere(cursor: CursorWrapper, source: SourceList, registry: bool) -> Non
     """
     cursor.execute(
         """
-        UPDATE desk d SET elsewhere = true
+        UPDATE known d SET elsewhere = true
         WHERE d.lives_in IS NOT NULL AND d.lives_in IS DISTINCT FROM d.household_id AND d.key <> ''
           AND NOT (
             (d.lives_region LIKE %(region)s
-             AND (EXISTS (SELECT 1 FROM desk o WHERE o.household_id = d.lives_in)
+             AND (EXISTS (SELECT 1 FROM known o WHERE o.household_id = d.lives_in)
                   OR (%(full)s AND d.lives_registered = %(registry)s)
                   OR (%(registry)s AND NOT d.lives_registered)))
             OR EXISTS (SELECT 1 FROM screening_question q
@@ -159,7 +176,7 @@ def is_full(cursor: CursorWrapper, source: SourceList) -> bool:
     """Whether the list is a whole edition: a registry list in which nobody is lifted is only 未脱贫对象."""
     if source.kind != ListKind.REGISTRY:
         return True
-    cursor.execute("SELECT count(*) FILTER (WHERE parsed->'h'->>'poverty_status' = 'lifted'), count(*) FROM desk")
+    cursor.execute("SELECT count(*) FILTER (WHERE parsed->'h'->>'poverty_status' = 'lifted'), count(*) FROM known")
     lifted, rows = cursor.fetchone()
     return lifted > 0 or rows == 0
 
@@ -183,45 +200,48 @@ def _homes(cursor: CursorWrapper, present: Present, registry: bool) -> None:
                             AND l.parsed ? 'phone', false) AS phone_changed,
                    coalesce(d.household_id, gen_random_uuid()) AS home_id
             FROM (SELECT key, min(household_id::text)::uuid AS household_id, bool_or(bad OR elsewhere) AS has_bad
-                  FROM desk WHERE key <> '' GROUP BY key) d
-            LEFT JOIN desk l ON l.key = d.key AND l.parsed ? 'h'
-            LEFT JOIN screening_household known ON known.id = d.household_id
-            LEFT JOIN screening_listrow source ON source.id = known.row_id
+                  FROM known WHERE key <> '' GROUP BY key) d
+            LEFT JOIN known l ON l.key = d.key AND l.parsed ? 'h'
+            LEFT JOIN screening_household base ON base.id = d.household_id
+            LEFT JOIN screening_listrow source ON source.id = base.row_id
         ) o
         LEFT JOIN screening_household x ON x.id = o.household_id
         """
     )
     cursor.execute("CREATE UNIQUE INDEX ON home (key)")
-    cursor.execute("ANALYZE home")
+    cursor.execute("ANALYZE home (key, household_id)")
 
 
-def _would(cursor: CursorWrapper, present: Present, registry: bool) -> None:
-    """`would` of each row: created, updated, unchanged; of the marginal list also by its watch record."""
+def _desk(cursor: CursorWrapper, present: Present, registry: bool) -> None:
+    """`desk`: every row with its household (`home_id`), its person (a new one gets its id here) and `would`.
+
+    In a household of the registry the marginal list changes nothing: its persons are left as they are.
+    """
     fields = present.person_fields()
     theirs = ", ".join(["p.name", *(f"p.{field}" for field in fields)])
     ours = ", ".join(["d.name", *fields.values()])
-    phone = "OR (d.parsed ? 'phone' AND d.parsed->>'phone' IS DISTINCT FROM source.parsed->>'phone')"
-    relation = "OR (d.relation <> '' AND d.relation <> d.old_relation)"
+    changed = f"""(({theirs}) IS DISTINCT FROM ({ours})
+        OR (d.parsed ? 'phone' AND d.parsed->>'phone' IS DISTINCT FROM source.parsed->>'phone')
+        OR (d.relation <> '' AND d.relation <> d.old_relation)
+        OR d.lives_in IS DISTINCT FROM o.home_id)"""
     frozen = "false" if registry else "coalesce(o.was_registered, false)"
-    cursor.execute("ALTER TABLE desk ADD COLUMN person_changed boolean NOT NULL DEFAULT false")
+    household = "d.household_id" if registry else "o.home_id"
     cursor.execute(
         f"""
-        UPDATE desk d SET
-            person_changed = p.id IS NOT NULL AND NOT {frozen} AND
-                (({theirs}) IS DISTINCT FROM ({ours}) {phone} {relation}
-                 OR d.lives_in IS DISTINCT FROM o.home_id),
-            would = CASE
-                WHEN {frozen} AND d.lives_in IS DISTINCT FROM o.home_id THEN 'unmatched'
-                WHEN p.id IS NULL THEN 'created'
-                WHEN ({theirs}) IS DISTINCT FROM ({ours}) {phone} {relation}
-                     OR d.lives_in IS DISTINCT FROM o.home_id OR o.changed
-                THEN CASE WHEN {frozen} THEN 'unchanged' ELSE 'updated' END
-                ELSE 'unchanged' END
-        FROM desk me
-        LEFT JOIN home o ON o.key = me.key
-        LEFT JOIN screening_person p ON p.id = me.person_id
+        CREATE TEMP TABLE desk ON COMMIT DROP AS
+        SELECT d.row_id, d.sheet, d.line, d.key, d.region_id, d.name, d.person_number, d.id_sealed, d.id_index,
+               d.id_last4_index, d.phone_sealed, d.parsed, d.relation, d.bad, d.elsewhere, d.held, d.membership_id,
+               d.lives_in, d.old_relation, d.lives_region, o.home_id, {household} AS household_id,
+               coalesce(d.person_id, gen_random_uuid()) AS person_id, d.person_id IS NULL AS new_person,
+               d.person_id IS NOT NULL AND NOT {frozen} AND {changed} AS person_changed,
+               CASE WHEN {frozen} AND d.lives_in IS DISTINCT FROM o.home_id THEN 'unmatched'
+                    WHEN d.person_id IS NULL THEN 'created'
+                    WHEN {frozen} OR NOT ({changed} OR o.changed) THEN 'unchanged'
+                    ELSE 'updated' END AS would
+        FROM known d
+        LEFT JOIN home o ON o.key = d.key
+        LEFT JOIN screening_person p ON p.id = d.person_id
         LEFT JOIN screening_listrow source ON source.id = p.row_id
-        WHERE me.row_id = d.row_id
         """
     )
 
@@ -231,6 +251,7 @@ def plan_people(cursor: CursorWrapper, source: SourceList, only_unmatched: bool 
 
     The row's household is that of its 户编号, else the one its person lives in now; without one it is unmatched.
     """
+    open_staged(cursor, source)
     _edition(cursor, source)
     skip = "r.skip = 'unmatched'" if only_unmatched else "r.skip IN ('', 'unmatched')"
     cursor.execute(
@@ -240,13 +261,12 @@ def plan_people(cursor: CursorWrapper, source: SourceList, only_unmatched: bool 
                r.detail_sealed, r.parsed,
                {OWN_ERROR} AS bad, false AS elsewhere, false AS held, p.id AS person_id,
                coalesce(h.id, m.household_id) AS household_id, NULL::text AS would
-        FROM screening_listrow r
+        FROM staged r
         LEFT JOIN screening_person p ON p.id_index = r.id_index
         LEFT JOIN screening_membership m ON m.person_id = p.id AND m.last_day IS NULL
         LEFT JOIN screening_household h ON h.number = r.household_key AND h.number <> ''
-        WHERE r.source_list_id = %s AND {skip}
-        """,
-        [source.pk],
+        WHERE {skip}
+        """
     )
     cursor.execute("UPDATE desk SET would = 'unmatched' WHERE household_id IS NULL")
     if source.kind in (ListKind.DISABILITY, ListKind.ILLNESS, ListKind.BENEFITS):
@@ -258,7 +278,7 @@ def _index_desk(cursor: CursorWrapper) -> None:
     """Statistics and indexes, for the planner knows nothing of a fresh temp table."""
     for columns in ("row_id", "key", "person_id", "household_id"):
         cursor.execute(f"CREATE INDEX ON desk ({columns})")
-    cursor.execute("ANALYZE desk")
+    cursor.execute("ANALYZE desk (row_id, key, person_id, household_id)")
 
 
 def hold_households(cursor: CursorWrapper) -> None:

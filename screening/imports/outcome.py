@@ -7,8 +7,10 @@ from django.db.backends.utils import CursorWrapper
 
 from screening.choices import Hold, ListKind
 from screening.imports import apply, facts, match
+from screening.imports.stage import COLUMNS
 from screening.models import SourceList
 
+KEPT = tuple(column for column in COLUMNS if column not in ("state", "skip", "problems"))
 HELD_MESSAGE = "同一户有别的行要改，这一行先不导入。那一行改好后，全户一起导入。"
 ELSEWHERE_MESSAGE = "这个人已在另一户里。请核实他现在住哪一户；若已迁来，请先由原来的乡镇更新名单。"
 
@@ -20,40 +22,55 @@ def settle_rows(cursor: CursorWrapper, source: SourceList, written: bool) -> Non
     """
     household, person = "d.household_id", "d.person_id"
     if _by_home(source):
-        household = "(SELECT o.home_id FROM home o WHERE o.key = d.key)" if written else "NULL::uuid"
-        person = person if written else "NULL::uuid"
+        household, person = ("d.home_id", person) if written else ("NULL::uuid", "NULL::uuid")
+    taken = "NOT (d.bad OR d.elsewhere OR d.held OR d.would = 'unmatched')"
+    settled = f"""
+        CASE WHEN d.bad OR d.elsewhere OR d.held THEN 'rejected'
+             WHEN d.would = 'unmatched' THEN 'skipped' ELSE d.would END AS state,
+        CASE WHEN NOT (d.bad OR d.elsewhere OR d.held) AND d.would = 'unmatched'
+             THEN 'unmatched' ELSE '' END AS skip,
+        CASE WHEN o.problems = '[]' THEN o.problems
+             ELSE coalesce((SELECT jsonb_agg(e) FROM jsonb_array_elements(o.problems) e
+                            WHERE e->>1 NOT IN ('HELD', 'PERSON_ELSEWHERE')), '[]') END
+            || CASE WHEN d.elsewhere THEN %(elsewhere)s::jsonb ELSE '[]' END
+            || CASE WHEN d.held THEN %(held)s::jsonb ELSE '[]' END AS problems,
+        CASE WHEN {taken} THEN {household} END AS household_id,
+        CASE WHEN {taken} THEN {person} END AS person_id"""
+    parameters = {
+        "elsewhere": json.dumps([["证件号码", "PERSON_ELSEWHERE", "error", ELSEWHERE_MESSAGE, ""]]),
+        "held": json.dumps([["户编号", "HELD", "error", HELD_MESSAGE, ""]]),
+    }
+    if match.is_fresh(cursor):
+        _insert_settled(cursor, settled, parameters)
+        return
     cursor.execute(
         f"""
         UPDATE screening_listrow r SET state = n.state, skip = n.skip, problems = n.problems,
                household_id = n.household_id, person_id = n.person_id
-        FROM (
-            SELECT d.row_id,
-                   CASE WHEN d.bad OR d.elsewhere OR d.held THEN 'rejected'
-                        WHEN d.would = 'unmatched' THEN 'skipped' ELSE d.would END AS state,
-                   CASE WHEN NOT (d.bad OR d.elsewhere OR d.held) AND d.would = 'unmatched'
-                        THEN 'unmatched' ELSE '' END AS skip,
-                   coalesce((SELECT jsonb_agg(e) FROM jsonb_array_elements(o.problems) e
-                             WHERE e->>1 NOT IN ('HELD', 'PERSON_ELSEWHERE')), '[]'::jsonb)
-                     || CASE WHEN d.elsewhere THEN %(elsewhere)s::jsonb ELSE '[]'::jsonb END
-                     || CASE WHEN d.held THEN %(held)s::jsonb ELSE '[]'::jsonb END AS problems,
-                   CASE WHEN d.bad OR d.elsewhere OR d.held OR d.would = 'unmatched' THEN NULL
-                        ELSE {household} END AS household_id,
-                   CASE WHEN d.bad OR d.elsewhere OR d.held OR d.would = 'unmatched' THEN NULL
-                        ELSE {person} END AS person_id
-            FROM desk d JOIN screening_listrow o ON o.id = d.row_id
-        ) n
+        FROM (SELECT d.row_id, {settled} FROM desk d JOIN screening_listrow o ON o.id = d.row_id) n
         WHERE r.id = n.row_id
           AND (r.state, r.skip, r.household_id, r.person_id) IS DISTINCT FROM
               (n.state, n.skip, n.household_id, n.person_id)
         """,
-        {
-            "elsewhere": json.dumps([["证件号码", "PERSON_ELSEWHERE", "error", ELSEWHERE_MESSAGE, ""]]),
-            "held": json.dumps([["户编号", "HELD", "error", HELD_MESSAGE, ""]]),
-        },
+        parameters,
     )
     cursor.execute(
         "UPDATE screening_listrow SET state = 'skipped' WHERE source_list_id = %s AND skip <> '' AND state = ''",
         [source.pk],
+    )
+
+
+def _insert_settled(cursor: CursorWrapper, settled: str, parameters: dict[str, Any]) -> None:
+    """Rows staged and confirmed at once come into ListRow as they end."""
+    kept = ", ".join(f"o.{column}" for column in ("id", *KEPT))
+    cursor.execute(
+        f"""
+        INSERT INTO screening_listrow (id, {", ".join(KEPT)}, state, skip, problems, household_id, person_id)
+        SELECT {kept}, {settled} FROM desk d JOIN staged o ON o.id = d.row_id
+        UNION ALL
+        SELECT {kept}, 'skipped', o.skip, o.problems, NULL, NULL FROM staged o WHERE o.skip NOT IN ('', 'unmatched')
+        """,
+        parameters,
     )
 
 
@@ -189,5 +206,6 @@ def rematch(cursor: CursorWrapper, source: SourceList) -> int:
 
 def drop_plan(cursor: CursorWrapper) -> None:
     """Drop the plan's temp tables, for the next plan of the same transaction."""
-    for table in ("desk", "home", "fact", "lives", "taken_home", "edition"):
+    for table in ("desk", "home", "known", "fact", "lives", "taken_home", "edition"):
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
+    cursor.execute(f"DROP {'TABLE' if match.is_fresh(cursor) else 'VIEW'} IF EXISTS staged")

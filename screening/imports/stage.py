@@ -48,11 +48,19 @@ HOUSEHOLD_FIELDS = {
 }
 
 
-def stage_rows(source: SourceList, checked: Checked) -> None:
-    """Replace the staged rows of a list by those of its file."""
+def stage_rows(source: SourceList, checked: Checked, at_once: bool = False) -> None:
+    """Replace the staged rows of a list by those of its file.
+
+    `at_once`: the list is confirmed in the same transaction; its rows wait in a temp table `staged` and
+    come into ListRow once, as they end.
+    """
+    table = "staged" if at_once else "screening_listrow"
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM screening_listrow WHERE source_list_id = %s", [source.pk])
-        statement = f"COPY screening_listrow ({', '.join(COLUMNS)}) FROM STDIN"
+        if at_once:
+            cursor.execute("CREATE TEMP TABLE staged (LIKE screening_listrow INCLUDING DEFAULTS) ON COMMIT DROP")
+        else:
+            cursor.execute("DELETE FROM screening_listrow WHERE source_list_id = %s", [source.pk])
+        statement = f"COPY {table} ({', '.join(COLUMNS)}) FROM STDIN"
         with cursor.cursor.copy(statement) as copy:
             for row in _rows(source, checked):
                 copy.write_row(row)

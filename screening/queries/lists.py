@@ -88,6 +88,7 @@ def rows(scope: Scope, source: SourceList, tab: str, township: str = "") -> Quer
 def gone(scope: Scope, source: SourceList, township: str = "") -> QuerySet[Household]:
     """Households that a registry list no longer has: the questions it left, or would leave."""
     found = Household.objects.within(scope, Right.IMPORT).select_related("region__parent", "head")
+    found = found.order_by("region_id", "number")
     if township:
         found = found.filter(region__code__startswith=township)
     if source.state == ListState.CONFIRMED:

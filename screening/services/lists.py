@@ -82,7 +82,7 @@ def stage_list(
 ) -> SourceList:
     """Read, check and stage a list and work out its preview; a file that is not taken becomes 已拒绝.
 
-    A command that confirms at once needs no preview: confirming walks the same plan.
+    A command that confirms at once, in the same transaction, needs no preview: confirming walks the same plan.
     """
     if source.state not in (ListState.UPLOADED, ListState.STAGED):
         return source
@@ -103,7 +103,7 @@ def stage_list(
         source = SourceList.objects.select_for_update(of=("self",)).get(pk=source.pk)
         source.hold = hold
         source.columns = stage.column_report(checked)
-        stage.stage_rows(source, checked)
+        stage.stage_rows(source, checked, at_once=not preview)
         source.totals = {**(_preview(cursor, source) if preview else {}), "unread_sheets": checked.unread_sheets}
         source.totals["header"] = {
             segment.sheet.name: [segment.header.last + 1, segment.header.learnt] for segment in checked.segments
@@ -397,10 +397,10 @@ def import_list(
             region_code=region_code or plans.current().region_id,
         )
     try:
-        if source.state == ListState.UPLOADED:
+        with transaction.atomic():
             source = stage_list(source=source, hold=hold, preview=dry_run)
-        if source.state == ListState.STAGED and not dry_run:
-            source = apply_list(source=source, actor=actor, day=clock.today())
+            if source.state == ListState.STAGED and not dry_run:
+                source = apply_list(source=source, actor=actor, day=clock.today())
         return report(source, seconds=time.monotonic() - begun)
     finally:
         if dry_run:
