@@ -37,6 +37,11 @@ from screening.models import Case, Decision, Enrolment, EnrolmentStep
 from screening.models.enrolment import UNDER_WAY
 from screening.rules import steps as rules
 
+RIGHTS = {
+    rules.Office.TOWNSHIP: Right.APPLY,
+    rules.Office.TOWNSHIP_HEAD: Right.SIGN_REPORT,
+    rules.Office.COUNTY: Right.APPROVE,
+}
 LONG_DAYS = 5
 SHORT = {
     Scheme.TEKUN: "特困",
@@ -327,11 +332,10 @@ def last_amounts(scope: Scope, plan: WorkPlan, region: str = "") -> dict[str, De
 
 def waiting_for_me(scope: Scope, plan: WorkPlan, day: date) -> dict[StepKind, int]:
     """Households by stage that somebody of this scope can bring on today; for the count in the bar."""
-    right_of = {"township": Right.APPLY, "township_head": Right.SIGN_REPORT, "county": Right.APPROVE}
     found = {}
     for stage in stages(scope, plan, day):
         offices = rules.offices(stage.kind, township_approves=plan.township_approves)
-        if any(scope.may(right_of[office]) for office in offices):
+        if any(scope.may(RIGHTS[office]) for office in offices):
             found[stage.kind] = stage.count - stage.running
     return found
 

@@ -17,16 +17,11 @@ from dabao.models import User
 from dabao.scope import Right, Scope
 from screening.choices import CaseOutcome, CaseState, Scheme, StepKind
 from screening.models import Case, Enrolment, EnrolmentStep
+from screening.queries.steps import RIGHTS
 from screening.rules import steps as rules
-from screening.rules.steps import Office, Taken
+from screening.rules.steps import Taken
 from screening.services import grants
 from screening.services.cases import Kind, lock, move, note
-
-RIGHTS = {
-    Office.TOWNSHIP: Right.APPLY,
-    Office.TOWNSHIP_HEAD: Right.SIGN_REPORT,
-    Office.COUNTY: Right.APPROVE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,14 +266,18 @@ def _step(
         number=number,
         note=details.note.strip()[:300],
     )
-    row.full_clean(exclude=["enrolment", "by"])
+    row.full_clean(exclude=["enrolment", "by"], validate_unique=False)
     row.save()
     following = rules.next_step([*grant.taken, step])
     grant.next_step = following or ""
     grant.waiting_since = step.day
     grant.publicity_last_day = step.last_day or grant.publicity_last_day
     grant.version += 1
-    grant.full_clean(exclude=["case", "decision", "person"], validate_unique=False)
+    grant.full_clean(
+        exclude=["case", "decision", "person"],
+        validate_unique=False,
+        validate_constraints=bool(number or details.per_person),
+    )
     grant.save()
 
 

@@ -25,9 +25,10 @@ from dabao.scope import Role, Scope
 from screening.choices import BenefitScheme, CaseState, Coverage, Labour, Scheme, VerifierRole
 from screening.models import BenefitRecord, Case, Membership
 from screening.services import recheck, verification
-from supervision.demo import answers, reports
+from supervision.demo import answers, enrolling, reports
 
 FIRST_VISIT, LAST_VISIT = date(2020, 3, 11), date(2020, 4, 9)
+LAST_ENROLLED_VISIT = date(2020, 3, 26)
 PROCESSES = 2
 _KEYS = UUID("5d1f3a52-0f0c-4c0a-9a35-2b8c1a6e4d10")
 _AID = {
@@ -61,6 +62,7 @@ class Township:
     figures: dict[str, Any]
     cases: list[Case]
     staff: list[tuple[User, Scope]]
+    county: list[tuple[User, Scope]]
     standard: int
     homes: dict[UUID, answers.Home]
 
@@ -98,7 +100,8 @@ class Township:
 
     def steps(self) -> Iterator[Step]:
         concluded = self.conclusions()
-        for conclusion in (answers.COVERED, answers.ELIGIBLE, answers.NOT_ELIGIBLE):
+        yield from self._enrolments(concluded[answers.ELIGIBLE])
+        for conclusion in (answers.COVERED, answers.NOT_ELIGIBLE):
             rechecks = self.figures["rechecked"] if conclusion == answers.NOT_ELIGIBLE else 0
             for place, case in enumerate(concluded[conclusion]):
                 day = self._visit_day(case, latest=LAST_VISIT - timedelta(days=3 if place < rechecks else 0))
@@ -112,6 +115,23 @@ class Township:
             yield self._send_back(case, sent, _RETURN_NOTES[place % 3])
         for day, act in reports.steps(self.plan, self.figures):
             yield Step(day, 3, act)
+
+    def _enrolments(self, eligible: list[Case]) -> Iterator[Step]:
+        """Visits of the eligible, and their steps; as many as the figures say are closed by now."""
+        by_opening = sorted(eligible, key=lambda case: case.opened_on)
+        for place, case in enumerate(by_opening):
+            enrolled = place < self.figures["enrolled"]
+            day = self._visit_day(case, latest=LAST_ENROLLED_VISIT if enrolled else LAST_VISIT)
+            yield self._visit(case, answers.ELIGIBLE, day)
+            for when, act in enrolling.steps(
+                case=case,
+                verified_on=day,
+                enrolled=enrolled,
+                last_day=LAST_VISIT,
+                offices=enrolling.Offices(self.staff, self.county),
+                rng=self.rng,
+            ):
+                yield Step(when, 4, act)
 
     def _visit_day(self, case: Case, latest: date) -> date:
         first = max(FIRST_VISIT, case.opened_on + timedelta(days=1))
@@ -187,7 +207,7 @@ def carry_on(*, plan: WorkPlan, path: Path, tell: Callable[[str], None]) -> int:
     connections.close_all()  # each process opens its own
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as pool:
         steps = sum(pool.map(_carry_on, [plan] * PROCESSES, [rows[i::PROCESSES] for i in range(PROCESSES)]))
-    tell(f"核查、复核、退回 {steps} 步。")
+    tell(f"核查、复核、退回、纳入 {steps} 步。")
     return steps
 
 
@@ -208,15 +228,17 @@ def _township(plan: WorkPlan, figures: dict[str, Any]) -> Township:
     region = figures["region"]
     cases = list(
         Case.objects.filter(plan=plan, household__region__code__startswith=region)
-        .select_related("household__head")
+        .select_related("household__head", "plan")
         .order_by("household__number", "household__head__name_key")
     )
     postings = User.objects.filter(postings__role=Role.TOWNSHIP_STAFF, postings__region_id=region)
     staff = [(user, user.scope(FIRST_VISIT)) for user in postings.order_by("username")]
+    office = User.objects.filter(postings__role=Role.COUNTY_OFFICE, postings__region_id=plan.region_id)
+    county = [(user, user.scope(FIRST_VISIT)) for user in office.order_by("username")]
     standard = plans.standard(StandardKind.RURAL_DIBAO, region, LAST_VISIT)
-    if standard is None or len(staff) < 2:
-        raise LookupError(f"{region}: a standard and two officers are needed")
-    return Township(plan, figures, cases, staff, int(standard.amount), _homes(cases))
+    if standard is None or len(staff) < 2 or not county:
+        raise LookupError(f"{region}: a standard, two officers and the county office are needed")
+    return Township(plan, figures, cases, staff, county, int(standard.amount), _homes(cases))
 
 
 def _homes(cases: list[Case]) -> dict[UUID, answers.Home]:

@@ -2,14 +2,18 @@
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from dabao import clock, plans
 from dabao.models import WorkPlan
+from dabao.queries import accounts
 from dabao.scope import Right, Scope
 from screening.choices import CaseState, ListState, VerificationState, WarningState
 from screening.models import Case, RiskWarning, SourceList, Verification
+from screening.queries.steps import waiting_for_me
 
 
 def waiting(scope: Scope) -> dict[str, int]:
-    """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged.
+    """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged,
+    `postings` that want a second person.
 
     What this user verified himself waits for another's recheck and is not counted for him (C11).
     """
@@ -27,7 +31,20 @@ def waiting(scope: Scope) -> dict[str, int]:
     if scope.may(Right.READ):
         undecided = RiskWarning.objects.within(scope).exclude(state=WarningState.DECIDED)
         found["warnings"] = undecided.filter(plan=current).count()
+    if scope.may(Right.APPLY) or scope.may(Right.APPROVE):
+        found["steps"] = _steps(scope)
     if scope.may(Right.IMPORT):
         lists = SourceList.objects.within(scope, Right.IMPORT)
         found["lists"] = lists.filter(state=ListState.STAGED).count()
+    if scope.may(Right.ACCOUNTS) or scope.may(Right.ORDER):
+        found["postings"] = accounts.waiting(scope).count()
     return found
+
+
+def _steps(scope: Scope) -> int:
+    """Households whose next step towards enrolment is this scope's to take today."""
+    try:
+        plan = plans.current()
+    except plans.NoPlanError:
+        return 0
+    return sum(waiting_for_me(scope, plan, clock.today()).values())
