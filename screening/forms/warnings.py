@@ -38,7 +38,11 @@ class VisitForm(forms.Form):
     """A visit because of a warning."""
 
     went_on = DayField(label="哪天入户")
-    result = forms.ChoiceField(label="现在的情况", choices=FollowUpResult.choices)
+    result = forms.ChoiceField(
+        label="现在的情况",
+        choices=[("", "请选"), *FollowUpResult.choices],
+        error_messages={"required": "请选现在的情况。"},
+    )
     found = forms.CharField(
         label="看到什么",
         max_length=500,
@@ -64,7 +68,7 @@ class DecideForm(forms.Form):
     reason = forms.CharField(
         label="理由", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    fell = forms.BooleanField(label="认定返贫（监测户）或致贫（边缘户）", required=False)
+    fell = forms.BooleanField(label="认定返贫或致贫", required=False)
 
 
 class FollowForm(forms.Form):

@@ -41,6 +41,7 @@ SET_WORDS = {
     FELL_BACK: "方案起返贫的监测户",
     FELL_INTO: "方案起致贫的边缘户",
 }
+FALL_WORDS = {WatchKind.MONITORED: "返贫", WatchKind.MARGINAL: "致贫"}
 YES, NO = "yes", "no"
 FOUND_AT_MOST = 30
 ROUTE = ("region__parent__order", "region__order", "region_id", "group", "head__name_key", "pk")
@@ -275,7 +276,7 @@ def _day_words(day: date | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A household of a list, ready to be shown."""
+    """A household of a list, ready to be shown; `fall_word` is empty for who is not watched."""
 
     id: UUID
     case_id: UUID | None
@@ -286,6 +287,7 @@ class Row:
     income: Decimal | None
     about: str
     followed_on: date | None
+    fall_word: str
 
 
 def for_rows(scope: Scope, found: QuerySet[Household]) -> QuerySet[Household]:
@@ -324,6 +326,7 @@ def _row(household: Household) -> Row:
         income=household.income_per_capita,
         about="，".join(filter(None, (kind, status))),
         followed_on=household.followed_on,
+        fall_word=FALL_WORDS.get(household.watched_as, ""),
     )
 
 
@@ -336,10 +339,14 @@ def nearest(scope: Scope, plan: WorkPlan, day: date, limit: int) -> list[tuple[R
     found = Household.objects.within(scope).filter(watched, income_per_capita__gte=line.amount)
     listed = for_rows(scope, found).order_by("income_per_capita", "pk")[:limit]
     return [
-        (row, f"{row.about}；人均 {yuan(row.income)}，高出扶贫标准 {yuan(row.income - line.amount)} 元")
+        (row, f"{row.about}；人均 {yuan(row.income)}，{_above(row.income - line.amount)}")
         for row in rows(scope, listed)
         if row.income is not None
     ]
+
+
+def _above(difference: Decimal) -> str:
+    return f"高出扶贫标准 {yuan(difference)} 元" if difference else "正好等于扶贫标准"
 
 
 def household(scope: Scope, household_id: UUID) -> Row:
