@@ -176,6 +176,16 @@ KEYS = {
     "document": "文号",
     "note": "说明",
     "confirmed": "已确认",
+    "assigned": "分给",
+    "contact_name": "联系人",
+    "contact_phone": "联系电话",
+    "report_due_day": "月报截止日",
+    "feedback_day": "反馈截止日",
+    "publicity_days": "公示天数",
+    "late_case_days": "新增户的办理天数",
+    "returned_case_days": "退回后的办理天数",
+    "near_miss_percent": "接近标准的幅度",
+    "township_approves": "委托乡镇审批",
     "as_of": "截至",
     "cases_new": "新增户",
     "cases_total": "共",
@@ -211,10 +221,29 @@ def action_words(action: str) -> str:
     return f"{VERBS[verb]}（{GROUPS.get(thing, OTHER)}）" if verb in VERBS else action
 
 
+def data_words(data: dict[str, Any]) -> str:
+    """What an event holds, in words: changed fields as old → new, then the rest; empty ones are left out."""
+    rest = dict(data)
+    old, new = rest.pop("old", None) or {}, rest.pop("new", None) or {}
+    told = [
+        f"{KEYS.get(key, key)} {value_words(old.get(key))} → {value_words(new.get(key))}"
+        for key in sorted({*old, *new})
+        if old.get(key) != new.get(key)
+    ]
+    for key, value in sorted(rest.items()):
+        if value not in ("", [], {}, None):
+            told.append(f"{KEYS.get(key, key)} {value_words(value)}")
+    return "，".join(told)
+
+
 def value_words(value: Any) -> str:
     """A value of an event in words; an id by its first eight characters."""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if value in (None, ""):
+        return "无"
+    if isinstance(value, dict) and set(value) == {"old", "new"}:
+        return f"{value_words(value['old'])} → {value_words(value['new'])}"
     if isinstance(value, dict):
         return "、".join(f"{KEYS.get(key, key)} {value_words(part)}" for key, part in value.items())
     if isinstance(value, list):

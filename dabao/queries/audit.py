@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from dabao.log_words import GROUPS, KEYS, OTHER, action_words, is_uuid, value_words
+from dabao.log_words import GROUPS, OTHER, action_words, data_words, is_uuid, value_words
 from dabao.models import AuditEvent, AuditSeal, Job, JobState, User
 from dabao.scope import Right, Scope
 
@@ -129,12 +129,7 @@ def chain_state(scope: Scope) -> ChainState:
 
 def _line(event: AuditEvent) -> AuditLine:
     data = dict(event.data)
-    reason = value_words(data.pop("reason", "") or "")
-    rest = "，".join(
-        f"{KEYS.get(key, key)} {value_words(value)}"
-        for key, value in sorted(data.items())
-        if value not in ("", [], {}, None)
-    )
+    reason = data.pop("reason", "") or ""
     return AuditLine(
         event.at,
         event.business_day,
@@ -142,7 +137,7 @@ def _line(event: AuditEvent) -> AuditLine:
         event.actor.office if event.actor else "",
         action_words(event.action),
         _object_words(event),
-        "；".join(part for part in (reason, rest) if part)[:200],
+        "；".join(part for part in (reason and value_words(reason), data_words(data)) if part)[:200],
         event.address or "",
         event.result != "ok",
     )

@@ -11,7 +11,7 @@ from django.db import connection
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from dabao import audit, jobs
+from dabao import audit, jobs, log_words
 from dabao.models import AuditEvent, Job, JobState, Standard, StandardKind, Unit
 from dabao.queries import audit as log_queries
 from dabao.services import accounts, log
@@ -93,6 +93,13 @@ def test_a_foreign_record_is_a_refusal_in_the_log_and_the_same_as_none(as_audito
     event = AuditEvent.objects.get(action="page.missing")
     assert (event.actor, event.result) == (cast.leader, "refused")
     assert event.data["ids"] == [str(cast.officer.postings.get().pk)]
+
+
+def test_a_changed_value_is_told_from_old_to_new(as_auditor, events):
+    assert "反馈截止日 25 → 26" in as_auditor.get("/audit/?group=方案、标准").content.decode()
+    assert log_words.data_words({"role": "auditor", "assigned": {"old": None, "new": "2"}, "note": ""}) == (
+        "分给 无 → 2，岗位 审计员"
+    )
 
 
 def test_reading_the_log_changes_nothing(as_auditor, events):
