@@ -20,6 +20,7 @@ VISIT, RECHECK, APPLY, REVIEW, POST = (date(2020, 3, day) for day in (18, 20, 21
 LAST = date(2020, 3, 30)
 APPROVE, ENROL, RECORD = date(2020, 3, 31), date(2020, 4, 2), date(2020, 4, 3)
 NUMBER = "5323260420200001"
+NOT_ELIGIBLE = Verdict("none", reason_code="public_payroll", reason_text="在编教师")
 
 
 @pytest.fixture

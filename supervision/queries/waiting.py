@@ -13,6 +13,7 @@ from screening.queries.steps import waiting_for_me
 
 def waiting(scope: Scope) -> dict[str, int]:
     """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged,
+    `steps` (households whose step towards enrolment is mine),
     `postings` that want a second person.
 
     What this user verified himself waits for another's recheck and is not counted for him (C11).
