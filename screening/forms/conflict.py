@@ -55,10 +55,11 @@ _ITEMS = (
 
 
 def items(mine: Answers, theirs: Answers) -> list[Item]:
-    """Every item with both values in words."""
-    return [
+    """Every item that either of them filled in, with both values in words."""
+    both = (
         Item(item.name, item.label, item.fields, _words(item, mine), _words(item, theirs)) for item in _ITEMS
-    ]
+    )
+    return [item for item in both if item.mine or item.theirs]
 
 
 def merged(mine: Answers, theirs: Answers, keep: Mapping[str, str]) -> dict[str, Any]:
@@ -105,11 +106,10 @@ def _words(item: Item, answers: Answers) -> str:
             )
         case "verdict":
             return _verdict(answers)
-    return "，".join(_plain(answers.get(name)) for name in item.fields if _plain(answers.get(name)))
-
-
-def _plain(value: Any) -> str:
-    return str(value or "").replace(",", "").strip()
+    said = [str(answers.get(name) or "").strip() for name in item.fields]
+    if item.name.startswith("income-"):
+        said[0] = said[0].replace(",", "")
+    return "，".join(filter(None, said))
 
 
 def _obligors(answers: Answers) -> str:

@@ -325,6 +325,7 @@ class VerificationForm(forms.Form):
         for number in range(OBLIGOR_ROWS):
             name, ability = (typed.get(f"obligor-{number}-{part}") for part in ("name", "ability"))
             if name and not ability:
+                self.fields[f"obligor-{number}-ability"].label = f"{name}的赡养能力"
                 self._say(
                     f"obligor-{number}-ability",
                     f"{name}还没选能力。联系不上就选“失联”，并写派出所或村委证明的日期。",

@@ -23,6 +23,7 @@ from screening.choices import (
     Labour,
     PovertyStatus,
     Relation,
+    Scheme,
     Sex,
     VerificationState,
     VisitResult,
@@ -127,6 +128,12 @@ class HouseholdPage:
             == (1, VerificationState.SUBMITTED, VisitResult.VISITED)
         ]
         return standing[-1] if standing else None
+
+    @property
+    def refused(self) -> bool:
+        """Whether its conclusion finds anybody not eligible."""
+        decisions = self.current.decisions.all() if self.current else []
+        return any(decision.scheme == Scheme.NONE for decision in decisions)
 
     @property
     def income(self) -> list[IncomeItem]:
