@@ -6,7 +6,6 @@ needed depends on whether somebody was met, hence `clean` and not `required`.
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,6 +28,7 @@ from screening.choices import (
     VisitResult,
 )
 from screening.forms.fields import DayField, MoneyField
+from screening.forms.parts import IncomeRow, MemberRow, ObligorRow
 from screening.queries.households import HouseholdPage, Member
 from screening.rules.income import Place, position
 from screening.rules.verdicts import Entry, MemberFound, ObligorFound, Verdict
@@ -37,7 +37,6 @@ from screening.services.answers import EACH, KEEP, NO_PROPERTY, WHOLE
 OBLIGOR_ROWS, ADDED_ROWS = 4, 2
 OBLIGOR_PARTS = ("name", "relation", "ability", "note")
 YES_NO = [("yes", "是"), ("no", "否")]
-OUTSIDE_DRAFT = frozenset({"version", "submission_key", "csrfmiddlewaretoken", "then"})
 _HINTS = {
     IncomeKind.WAGES: "谁，在哪做什么，几个月 × 多少",
     IncomeKind.EMPLOYMENT_COST: "交通、租房；凭什么票据",
@@ -50,34 +49,6 @@ _HINTS = {
 _REASONS = [("", "请选原因"), *ReasonCode.choices]
 
 
-@dataclass(frozen=True, slots=True)
-class IncomeRow:
-    label: str
-    sign: int
-    amount: BoundField
-    ground: BoundField
-
-
-@dataclass(frozen=True, slots=True)
-class ObligorRow:
-    name: BoundField
-    relation: BoundField
-    ability: BoundField
-    ground: BoundField
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRow:
-    """A member with the fields about him."""
-
-    member: Member
-    lives: BoundField
-    change: BoundField
-    scheme: BoundField
-    reason_code: BoundField
-    reason_text: BoundField
-
-
 def _radios() -> forms.RadioSelect:
     return forms.RadioSelect(attrs={"class": "form-check-input"})
 
@@ -87,23 +58,6 @@ def _text(label: str, length: int, **attributes: str) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=length, required=False, widget=forms.TextInput(attrs=attributes)
     )
-
-
-def answers_of(data: QueryDict) -> dict[str, Any]:
-    """What was typed, as a draft keeps it: without token, version and key."""
-    return {
-        name: values if name == "holds" else values[-1]
-        for name, values in data.lists()
-        if name not in OUTSIDE_DRAFT and not name.startswith("keep-")
-    }
-
-
-def as_data(answers: Mapping[str, Any], **extra: str) -> QueryDict:
-    """A draft's answers as if they had just been sent."""
-    data = QueryDict(mutable=True)
-    for name, value in {**answers, **extra}.items():
-        data.setlist(name, value if isinstance(value, list) else [value])
-    return data
 
 
 class VerificationForm(forms.Form):

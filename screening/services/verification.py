@@ -4,9 +4,8 @@ A submission writes the record, its rows and decisions, and moves the case, in o
 one household: the second gets a `ConflictError` with both forms (F06). Two identical ones: one record (F07).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -26,12 +25,12 @@ from screening.choices import (
     VerifierRole,
     VisitResult,
 )
-from screening.models import Case, Decision, IncomeItem, MemberCheck, Membership, Obligor, Verification
+from screening.models import Case, Membership, Verification
 from screening.rules.verdicts import Entry, MemberFound, Verdict, after_verification, faults, same_conclusion
 from screening.services import answers
 from screening.services.cases import ConflictError, Kind, lock, move, note
+from screening.services.records import ROUND, write_record
 
-ROUND = 1
 _CLOSING_REASONS = {
     CaseOutcome.MOVED_OUT: ReasonCode.MOVED_OUT,
     CaseOutcome.DECEASED: ReasonCode.DECEASED,
@@ -87,7 +86,7 @@ def submit(
             f"这一户现在是「{case.get_state_display()}」，不用再核查。请刷新页面看它的经过。"
         )
     _check(case, entry, day)
-    verification = _record(case, actor, entry, day, submission_key, draft=entry.concluded)
+    verification = write_record(case, actor, entry, day, submission_key, draft=entry.concluded)
     if not entry.concluded:
         told = f"入户：{VisitResult(entry.result).label}{_with(entry)}"
         note(case=case, kind=Kind.NOTE, actor=actor, day=day, text=told, verification=str(verification.pk))
@@ -148,7 +147,7 @@ def correct(
     same = same_conclusion(answers.verdicts_of(old), entry.verdicts)
     old.state = VerificationState.SUPERSEDED
     old.save(update_fields=["state"])
-    new = _record(case, actor, entry, day, submission_key, draft=False)
+    new = write_record(case, actor, entry, day, submission_key, draft=False)
     new.corrects, new.correction_reason = old, reason.strip()
     new.save(update_fields=["corrects", "correction_reason"])
     told = f"更正核查：{reason.strip()}"
@@ -186,7 +185,7 @@ def propose_closing(
     if (old := current(case)) is not None and case.state == CaseState.TO_ENROL:
         old.state = VerificationState.SUPERSEDED
         old.save(update_fields=["state"])
-    verification = _record(case, actor, entry, day, None, draft=False)
+    verification = write_record(case, actor, entry, day, None, draft=False)
     told = f"报{CaseOutcome(outcome).label}：{reason.strip()}，等另一人复核"
     _conclude(case, verification, entry, actor, day, told=told)
     return verification
@@ -263,89 +262,6 @@ def _check(case: Case, entry: Entry, day: date) -> None:
     standard = plans.standard(StandardKind.RURAL_DIBAO, case.household.region_id, day)
     for name, sentence in faults(entry, figures.per_capita, standard.amount if standard else None):
         raise ValidationError({name: sentence})
-
-
-def _record(
-    case: Case, actor: User, entry: Entry, day: date, submission_key: UUID | None, *, draft: bool
-) -> Verification:
-    """The record with its rows and decisions; the author's draft becomes it when there is one."""
-    verification = None
-    if draft:
-        verification = case.verifications.filter(round=ROUND, by=actor, state=VerificationState.DRAFT).first()
-    verification = verification or Verification(case=case, round=ROUND, by=actor)
-    figures = entry.sum()
-    standard = plans.standard(StandardKind.RURAL_DIBAO, case.household.region_id, day)
-    known = entry.concluded and bool(entry.income)
-    for name, value in {
-        "state": VerificationState.SUBMITTED,
-        "role": entry.role,
-        "companions": entry.companions,
-        "on_site": entry.on_site,
-        "result": entry.result,
-        "visited_on": entry.visited_on,
-        "recorded_on": day,
-        "submitted_at": timezone.now(),
-        "draft": {},
-        "case_version": case.version,
-        "submission_key": submission_key,
-        "food_ok": entry.food_ok,
-        "clothing_ok": entry.clothing_ok,
-        "property_held": list(entry.property_held),
-        "property_note": entry.property_note,
-        "living_together": entry.living_together if entry.concluded else None,
-        "per_capita": figures.per_capita if known else None,
-        "standard_amount": standard.amount if standard and known else None,
-        "grounds": entry.grounds,
-    }.items():
-        setattr(verification, name, value)
-    verification.full_clean()
-    verification.save()
-    _write_rows(verification, entry)
-    return verification
-
-
-def _write_rows(verification: Verification, entry: Entry) -> None:
-    rows: list[MemberCheck | IncomeItem | Obligor | Decision] = [
-        MemberCheck(
-            verification=verification,
-            person_id=member.person,
-            name=member.name,
-            living_together=member.living_together,
-            change=member.change,
-        )
-        for member in entry.members
-    ]
-    rows += [
-        IncomeItem(verification=verification, kind=kind, amount=amount, note=ground)
-        for kind, (amount, ground) in entry.income.items()
-    ]
-    rows += [
-        Obligor(
-            verification=verification,
-            name=obligor.name,
-            relation=obligor.relation,
-            ability=obligor.ability,
-            note=obligor.note,
-        )
-        for obligor in entry.obligors
-    ]
-    rows += [
-        Decision(
-            verification=verification,
-            person_id=verdict.person,
-            scheme=verdict.scheme,
-            covered=verdict.covered,
-            reason_code=verdict.reason_code,
-            reason_text=verdict.reason_text,
-        )
-        for verdict in entry.verdicts
-    ]
-    kinds: Iterable[tuple[Any, Any]] = groupby(rows, type)
-    for model, group in kinds:
-        several = list(group)
-        for row in several:
-            row.clean_fields(exclude=["verification", "person"])  # `_check` knows the household's people
-        model.objects.bulk_create(several)
 
 
 def _conclude(

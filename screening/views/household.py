@@ -20,8 +20,9 @@ from dabao.views.access import needs
 from screening.choices import CaseState, PropertyKind, VisitResult
 from screening.forms import conflict as conflicts
 from screening.forms.household import ClosingForm, ReasonForm, RevealForm
+from screening.forms.parts import answers_of, as_data
 from screening.forms.refusals import tell
-from screening.forms.verification import VerificationForm, answers_of, as_data
+from screening.forms.verification import VerificationForm
 from screening.queries import advice, households
 from screening.queries.cases import neighbours
 from screening.queries.remaining import remaining
