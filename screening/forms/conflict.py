@@ -50,7 +50,7 @@ _ITEMS = (
     Item("obligors", "义务人", ("obligor-",)),
     Item("two", "不愁吃、不愁穿", ("food_ok", "clothing_ok")),
     Item("verdict", "结论", ("for_whom", "scheme", "scheme-", "reason_code", "reason_text")),
-    Item("grounds", "理由", ("grounds", "at_standard")),
+    Item("grounds", "理由", ("grounds", "at_standard", "departure_reason")),
 )
 
 

@@ -16,6 +16,7 @@ from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
 
+from dabao.scope import NOTHING
 from screening.choices import (
     INCOME_SIGNS,
     Coverage,
@@ -28,7 +29,8 @@ from screening.choices import (
     VisitResult,
 )
 from screening.forms.fields import DayField, MoneyField
-from screening.forms.parts import IncomeRow, MemberRow, ObligorRow
+from screening.forms.parts import IncomeRow, MemberRow, ObligorRow, answers_of
+from screening.queries import advice
 from screening.queries.households import HouseholdPage, Member
 from screening.rules.income import Place, position
 from screening.rules.verdicts import Entry, MemberFound, ObligorFound, Verdict
@@ -97,6 +99,7 @@ class VerificationForm(forms.Form):
     reason_code = forms.ChoiceField(label="不符合的原因", choices=_REASONS, required=False)
     reason_text = _text("写明具体情况", 300)
     at_standard = _text("正好等于（或高于）标准，写明为什么这样判", 200)
+    departure_reason = _text("结论与条件不同，写明为什么", 300)
     grounds = forms.CharField(
         label="理由（会显示在台账、公示和复核页）",
         max_length=1000,
@@ -126,6 +129,7 @@ class VerificationForm(forms.Form):
         start |= {"version": page.case.version, "submission_key": uuid.uuid4()}
         super().__init__(data, initial=start)
         self.page, self.day = page, day
+        self.departing: list[str] = []
         self.covered = page.case.coverage != Coverage.NONE
         self.fields["scheme"] = forms.ChoiceField(
             label="结论", choices=self.verdict_choices(), required=False, widget=forms.RadioSelect
@@ -235,6 +239,8 @@ class VerificationForm(forms.Form):
             self._say("grounds", "还没写理由。一两句即可：谁、什么情况、收入怎么算的。")
         if not self.errors:
             self._clean_standard(typed)
+        if not self.errors:
+            self._clean_departures(typed)
         return typed
 
     def _say(self, name: str, sentence: str) -> None:
@@ -319,6 +325,13 @@ class VerificationForm(forms.Form):
                 "at_standard", f"人均高出低保标准 {where.gap:,.2f} 元，仍维持在保：写明为什么，例如在渐退期。"
             )
 
+    def _clean_departures(self, typed: dict[str, Any]) -> None:
+        """Who concludes against the advice says why; the second person reads both."""
+        verdicts = self._verdicts(typed)
+        self.departing = advice.departing(NOTHING, self.page, answers_of(self.data), verdicts, self.day)
+        if self.departing and not typed.get("departure_reason"):
+            self._say("departure_reason", f"{'；'.join(self.departing)}。结论由你定，写明为什么。")
+
     # --- What the service takes ---
 
     def entry(self) -> Entry:
@@ -352,6 +365,8 @@ class VerificationForm(forms.Form):
             clothing_ok=typed["clothing_ok"] == "yes",
             verdicts=self._verdicts(typed),
             grounds=typed["grounds"] + why_here,
+            departures=self.departing,
+            departure_reason=typed.get("departure_reason", ""),
         )
 
     def _members(self, typed: dict[str, Any]) -> Iterator[MemberFound]:

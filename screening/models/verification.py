@@ -55,6 +55,8 @@ class Verification(Editable):
         "当时的低保标准", max_digits=12, decimal_places=2, null=True, blank=True
     )
     grounds = models.TextField("理由", blank=True)
+    departures = models.JSONField("与建议不同之处", default=list, blank=True)
+    departure_reason = models.CharField("为什么与建议不同", max_length=300, blank=True)
     # Round 2 only
     agreed = models.BooleanField("复核同意", null=True, blank=True)
     checked_by_means = ArrayField(

@@ -3,7 +3,7 @@
 Income, property and obligors come from the form as far as it is filled in; else from the lists or unknown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,10 +12,11 @@ from typing import Any
 from dabao.scope import Scope
 from screening.choices import INCOME_SIGNS, Answer, IncomeKind, PropertyKind, Scheme
 from screening.queries.households import HouseholdPage, Member
-from screening.rules import assistance
+from screening.rules import assistance, departures
 from screening.rules.assistance import MISSING_WORDS, SchemeAdvice, Situation
 from screening.rules.categories import WITH_LABOUR
 from screening.rules.income import IncomeItem, family_income
+from screening.rules.verdicts import Verdict
 from screening.services.answers import KEEP
 
 Test = Callable[[Situation], SchemeAdvice]
@@ -58,6 +59,36 @@ def choices(
                 facts = ""
         found.append(Choice(value, label, facts or PLAIN[Scheme(value)]))
     return found
+
+
+def departing(
+    scope: Scope, page: HouseholdPage, answers: Mapping[str, Any], verdicts: Iterable[Verdict], day: date
+) -> list[str]:
+    """Where conclusions as filled in go against the advice, in words; who keeps what he has does not."""
+    income, found = _income(scope, page, answers), []
+    for verdict in verdicts:
+        if verdict.covered:
+            continue
+        whom = [member for member in page.members if verdict.person in (None, member.id)]
+        seen: set[str] = set()
+        for member in whom:
+            tests = assistance.advise(_situation(page, member, answers, income, day)).tests
+            against = departures.departure(tests, verdict.scheme)
+            if against is None or (verdict.person is None and _for_one(against, verdict)):
+                continue
+            seen.add(f"{'' if against.scheme == Scheme.DIBAO else member.name}{_against(against, verdict)}")
+        found += sorted(seen)
+    return found
+
+
+def _against(test: SchemeAdvice, verdict: Verdict) -> str:
+    return departures.words(test, verdict.scheme)
+
+
+def _for_one(test: SchemeAdvice, verdict: Verdict) -> bool:
+    """A person's own test says nothing of the household as a whole, unless it is met and nobody gets it."""
+    personal = test.scheme in (Scheme.TEKUN, Scheme.DIBAO_SINGLE)
+    return personal and not (test.answer == Answer.YES and verdict.scheme == Scheme.NONE)
 
 
 def typed_income(

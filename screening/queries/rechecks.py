@@ -1,8 +1,9 @@
 """The recheck desk: what waits for a second person, the thinnest grounds first (C11)."""
 
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from screening.models import Case, Decision, Verification
 THIN_PERCENT = 2
 SAME_WORDS = 3
 LATE_DAYS = 10
+FAST_MINUTES, FAST_VERDICTS = 20, 20
 SORTS = {"thin": "依据单薄的在前", "days": "等得久的在前"}
 
 
@@ -102,7 +104,7 @@ def desk(scope: Scope, plan: WorkPlan, day: date, sort: str = "thin") -> Desk:
         .prefetch_related(Prefetch("verifications", rounds, to_attr="standing"))
     )
     queue = [_waiting(scope, case, day) for case in waiting if case.standing]
-    _hint(queue)
+    _hint(scope, queue)
     thin_first = sort != "days"
     queue.sort(key=lambda one: (one.mine, -len(one.signals) if thin_first else 0, -one.days, str(one.id)))
     marked = cases.aggregate(number=Count("pk", filter=Q(outcome=CaseOutcome.NOT_ELIGIBLE)))["number"]
@@ -121,9 +123,10 @@ def _waiting(scope: Scope, case: Any, day: date) -> Waiting:
     )
 
 
-def _hint(queue: list[Waiting]) -> None:
-    """Hints, never conclusions: just above the standard, no employment cost, the same sentence again."""
+def _hint(scope: Scope, queue: list[Waiting]) -> None:
+    """Hints, never conclusions: just above the standard, no employment cost, in a rush, words repeated."""
     said = Counter((one.record.by_id, one.record.grounds.strip()) for one in queue)
+    fast = _pace(scope, queue)
     for one in queue:
         record = one.record
         over = _just_over(record)
@@ -134,6 +137,13 @@ def _hint(queue: list[Waiting]) -> None:
         if amounts.get(IncomeKind.WAGES) and not amounts.get(IncomeKind.EMPLOYMENT_COST):
             one.signals.append("没扣就业成本")
             one.sentences.append(f"务工工资 {amounts[IncomeKind.WAGES]:,.0f} 元，必要就业成本没有写。")
+        if record.departures:
+            one.signals.append("与条件不同")
+            one.sentences += [f"{said_so}。" for said_so in record.departures]
+            one.sentences.append(f"初核人写的原因：{record.departure_reason}")
+        if (quick := fast[record.pk]) >= FAST_VERDICTS:
+            one.signals.append(f"{FAST_MINUTES} 分钟 {quick} 户")
+            one.sentences.append(f"{record.by.name}在 {FAST_MINUTES} 分钟里连着核了 {quick} 户。")
         times = said[record.by_id, record.grounds.strip()]
         if record.grounds.strip() and times >= SAME_WORDS:
             one.signals.append(f"同一句 {times} 次")
@@ -141,6 +151,36 @@ def _hint(queue: list[Waiting]) -> None:
         if not record.on_site:
             one.signals.append("没有实地入户")
             one.sentences.append("初核没有实地入户。")
+
+
+def _pace(scope: Scope, queue: list[Waiting]) -> dict[UUID, int]:
+    """By verification waiting: how many its author submitted within some minutes around it, that day."""
+    authors = {one.record.by_id for one in queue}
+    submitted: dict[tuple[UUID, date | None], list[datetime]] = defaultdict(list)
+    for author, day, at in (
+        Verification.objects.within(scope, Right.RECHECK)
+        .filter(round=1, result=VisitResult.VISITED, by__in=authors, submitted_at__isnull=False)
+        .order_by("submitted_at")
+        .values_list("by", "recorded_on", "submitted_at")
+    ):
+        submitted[author, day].append(at)
+    return {
+        one.record.pk: _most_within(
+            submitted[one.record.by_id, one.record.recorded_on], one.record.submitted_at
+        )
+        for one in queue
+    }
+
+
+def _most_within(moments: list[datetime], at: datetime | None) -> int:
+    """The fullest window of some minutes that holds `at`; `moments` in their order."""
+    if at is None:
+        return 0
+    window = timedelta(minutes=FAST_MINUTES)
+    starts = [moment for moment in moments if at - window <= moment <= at]
+    return max(
+        (bisect_right(moments, start + window) - bisect_left(moments, start) for start in starts), default=0
+    )
 
 
 def _just_over(record: Verification) -> Decimal | None:

@@ -71,6 +71,8 @@ class Entry:
     clothing_ok: bool | None = None
     verdicts: Sequence[Verdict] = ()
     grounds: str = ""
+    departures: Sequence[str] = ()
+    departure_reason: str = ""
 
     @property
     def concluded(self) -> bool:

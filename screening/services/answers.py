@@ -41,6 +41,7 @@ def of_verification(verification: Verification) -> dict[str, Any]:
         "food_ok": _yes_no(verification.food_ok),
         "clothing_ok": _yes_no(verification.clothing_ok),
         "grounds": verification.grounds,
+        "departure_reason": verification.departure_reason,
     }
     added = 0
     for member in verification.members.all():

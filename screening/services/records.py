@@ -48,6 +48,8 @@ def write_record(
         "per_capita": figures.per_capita if known else None,
         "standard_amount": standard.amount if standard and known else None,
         "grounds": entry.grounds,
+        "departures": list(entry.departures),
+        "departure_reason": entry.departure_reason.strip(),
     }.items():
         setattr(verification, name, value)
     verification.full_clean()

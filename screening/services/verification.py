@@ -258,6 +258,8 @@ def _check(case: Case, entry: Entry, day: date) -> None:
     for verdict in entry.verdicts:
         if not verdict.eligible and not (verdict.reason_code and verdict.reason_text.strip()):
             raise ValidationError({"reason_text": "不符合的，要选原因并写明。"})
+    if entry.departures and not entry.departure_reason.strip():
+        raise ValidationError({"departure_reason": "结论与条件不同，要写明为什么。"})
     figures = entry.sum()
     standard = plans.standard(StandardKind.RURAL_DIBAO, case.household.region_id, day)
     for name, sentence in faults(entry, figures.per_capita, standard.amount if standard else None):
