@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from dabao import plans
+from dabao import clock, plans
 from dabao.models import User
 from supervision.demo import lists, people, warnings, work
+from supervision.services import daily
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
 
@@ -21,3 +22,5 @@ def seed(tell: Callable[[str], None]) -> None:
     lists.import_lists(folder=FOLDER, actor=User.objects.get(username="xianju"), tell=tell)
     work.carry_on(plan=plan, path=FOLDER / "progress.json", tell=tell)
     warnings.report(plan=plan, tell=tell)
+    raised = daily.run_daily(day=clock.today()).flags_raised
+    tell(f"记红旗 {sum(raised.values())} 面。")
