@@ -121,10 +121,10 @@ class VerificationForm(forms.Form):
             "visited_on": day,
             "role": role,
             "result": VisitResult.VISITED,
-            "living": sum(1 for member in page.members if member.state != "已去世") or 1,
+            "living": sum(not member.died for member in page.members) or 1,
             "for_whom": WHOLE,
         }
-        start |= {f"lives-{m.id}": m.state != "已去世" for m in page.members}
+        start |= {f"lives-{m.id}": not m.died for m in page.members}
         start |= answers or {}
         start |= {"version": page.case.version, "submission_key": uuid.uuid4()}
         super().__init__(data, initial=start)
@@ -256,7 +256,7 @@ class VerificationForm(forms.Form):
                 "展开成员逐人勾选，使两处一致。",
             )
         for member in self.page.members:
-            moved = not typed.get(f"lives-{member.id}") and member.state != "已去世"
+            moved = not typed.get(f"lives-{member.id}") and not member.died
             if moved and not typed.get(f"change-{member.id}"):
                 self._say(f"change-{member.id}", f"{member.name}不共同生活：写明为什么、从哪天起。")
 

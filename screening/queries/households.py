@@ -73,6 +73,7 @@ class Member:
     row: UUID | None
     certificates: tuple[CertificateFact, ...] = ()
     ill: bool = False
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,7 @@ class _Known:
             row=person.row_id,
             certificates=tuple(CertificateFact(c.kind, c.grade, tuple(c.parts)) for c in held),
             ill=ill,
+            died=person.died_on is not None,
         )
 
     def conflicts(self) -> list[str]:
