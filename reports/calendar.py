@@ -38,6 +38,7 @@ def calendar_context(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "sums": [words for place in range(len(begun)) for words in _sums(townships, place)],
         "counts": _counts(townships, begun, plan, day),
         "plan": plan,
+        "table_month": begun[-1] if begun else None,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from dabao.documents import pdf
 from dabao.models import Region, WorkPlan
 from dabao.scope import Right, Scope
 from reports.forms import ReportForm, RequestForm
@@ -177,6 +178,7 @@ def report_context(
         "head": head,
         "missing": page.missing(),
         "meeting": queries.meeting(page.scope, page.plan, page.region.code, page.month),
+        "pdf": pdf.available(),
         "may_return": page.closed and page.scope.may(Right.ANSWER, page.region.code),
         "draft_url": reverse("reports:draft", args=[page.month, page.region.code]),
     }

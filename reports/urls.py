@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from reports.views import calendar, monthly, report, requests
+from reports.views import calendar, documents, monthly, report, requests
 
 
 class MonthConverter:
@@ -24,12 +24,14 @@ register_converter(MonthConverter, "month")
 app_name = "reports"
 urlpatterns = [
     path("reports/", calendar.calendar, name="calendar"),
+    path("reports/<month:month>/table/", documents.table, name="table"),
     path("reports/<month:month>/<slug:code>/", report.report, name="report"),
     path("reports/<month:month>/<slug:code>/meeting/", monthly.meeting, name="meeting"),
     path("reports/<month:month>/<slug:code>/feedback/", monthly.feedback, name="feedback"),
     path("reports/<month:month>/<slug:code>/return/", report.give_back, name="return"),
     path("requests/", requests.requests, name="requests"),
     path("requests/<uuid:request_id>/", requests.one, name="request"),
+    path("reports/<month:month>/<slug:code>/document/", documents.township, name="document"),
     path("reports/<month:month>/<slug:code>/draft/", report.draft, name="draft"),
     path("reports/<month:month>/<slug:code>/back/", report.back, name="back"),
     path("reports/<month:month>/<slug:code>/cases/", report.cases, name="cases"),

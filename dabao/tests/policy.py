@@ -276,6 +276,8 @@ POLICY: dict[str, Policy] = {
     "reports:meeting": page(_report),
     "reports:feedback": page(_report),
     "reports:return": page(_report),
+    "reports:document": page(_report),
+    "reports:table": page(lambda world: {"month": "2020-04"}),  # noqa: ARG005
     "reports:requests": page(),
     "reports:request": row(_request),
 }
