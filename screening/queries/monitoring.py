@@ -6,6 +6,7 @@ Every set has one definition, `households`, which its count, its ruler and its l
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
@@ -312,7 +313,7 @@ def rows(scope: Scope, found: QuerySet[Household] | list[Household]) -> list[Row
     return [_row(household) for household in found]
 
 
-def _row(household: Household) -> Row:
+def _row(household: Any) -> Row:  # a household with what `for_rows` adds
     village = household.region
     kind = WatchKind(household.watched_as).label.removeprefix("脱贫") if household.watched_as else ""
     status = household.get_poverty_status_display() if household.registered else "未建档立卡"

@@ -23,7 +23,7 @@ WHERE_WORDS = {OPEN: "没有结论", RUNNING: "期限内", OVERDUE: "逾期", DE
 _DECIDED = Q(state=WarningState.DECIDED)
 
 
-def where_q(where: str, day: date) -> Q:
+def _where(where: str, day: date) -> Q:
     """The condition of a place on the way; running and overdue divide the open ones."""
     return {
         "": Q(),
@@ -76,7 +76,7 @@ class WarningFilters:
 
 def filtered(scope: Scope, plan: WorkPlan, filters: WarningFilters, day: date) -> QuerySet[RiskWarning]:
     """The warnings in scope that the filters leave: those that press first, decided ones last."""
-    condition = where_q(filters.where, day)
+    condition = _where(filters.where, day)
     if filters.kind:
         condition &= Q(kind=filters.kind)
     if filters.decision:
@@ -108,7 +108,7 @@ def by_kind(scope: Scope, plan: WorkPlan, day: date) -> tuple[list[KindCount], K
         .values("kind")
         .annotate(
             total=Count("pk"),
-            **{where: Count("pk", filter=where_q(where, day)) for where in (DECIDED, RUNNING, OVERDUE)},
+            **{where: Count("pk", filter=_where(where, day)) for where in (DECIDED, RUNNING, OVERDUE)},
         )
         .order_by()
     }
@@ -183,7 +183,7 @@ def rows(scope: Scope, warnings: Any, day: date) -> list[Row]:
 def row(scope: Scope, warning: RiskWarning, day: date) -> Row:  # noqa: ARG001 - cut to the scope before
     household, source = warning.household, warning.evidence.get("source") or {}
     village = household.region
-    status, text = status_of(warning, day)
+    status, text = _status(warning, day)
     return Row(
         id=warning.pk,
         kind=warning.get_kind_display(),
@@ -191,7 +191,7 @@ def row(scope: Scope, warning: RiskWarning, day: date) -> Row:  # noqa: ARG001 -
         place=f"{village.parent.name if village.parent else ''}·{village.name.removesuffix('村')}",
         size=household.size,
         words=words(warning.kind, warning.evidence),
-        origin=origin_words(warning),
+        origin=_origin(warning),
         source_row=source.get("row", ""),
         due_on=warning.due_on,
         status=status,
@@ -201,14 +201,14 @@ def row(scope: Scope, warning: RiskWarning, day: date) -> Row:  # noqa: ARG001 -
     )
 
 
-def origin_words(warning: RiskWarning) -> str:
+def _origin(warning: RiskWarning) -> str:
     """扶贫系统…第 655 行·截至 4月30日 / 自兴华 5月6日报."""
     if warning.reported_by:
         return f"{warning.reported_by.name} {warning.raised_on.month}月{warning.raised_on.day}日报"
     return source_line(warning.evidence.get("source"))
 
 
-def status_of(warning: RiskWarning, day: date) -> tuple[str, str]:
+def _status(warning: RiskWarning, day: date) -> tuple[str, str]:
     """Shape and words of the limit; the last day is on time."""
     if warning.state == WarningState.DECIDED:
         return "done", "已定"
