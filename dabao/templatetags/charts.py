@@ -93,7 +93,7 @@ def trend(points: Sequence[tuple[int, int]], days: int, total: int, line: int) -
         '<text x="8" y="15">应排查 {total} 户</text><line class="straight" x1="8" y1="142" x2="326" y2="20"/>'
         '<line class="needed" x1="{x}" y1="{y}" x2="326" y2="20"/><polyline class="so-far" points="{path}"/>'
         '<line class="now" x1="{x}" y1="20" x2="{x}" y2="142"/><circle class="dot" cx="{x}" cy="{y}" r="4"/>'
-        '<text class="own" x="{label_x}" y="96" text-anchor="end">已排查 {done}</text>'
+        '<text class="own" x="{label_x}" y="136" text-anchor="end">已排查 {done}</text>'
         '<text x="130" y="80" text-anchor="end">直线 {line}</text></svg>',
         words=words,
         total=thousands(total),
