@@ -172,7 +172,9 @@ MISSING_HOUSEHOLDS = """
 def count_missing(cursor: CursorWrapper, source: SourceList) -> int:
     """`disappeared` of the JSON: households of the registry and the watch lists, persons of the other lists."""
     if source.kind == ListKind.REGISTRY:
-        cursor.execute(f"SELECT count(*) FROM ({MISSING_HOUSEHOLDS}) gone", _missing_parameters(cursor, source))
+        cursor.execute(
+            f"SELECT count(*) FROM ({MISSING_HOUSEHOLDS}) gone", _missing_parameters(cursor, source)
+        )
         return cursor.fetchone()[0]
     return facts.count_absent(cursor, source) if source.kind in facts.SPECS else 0
 

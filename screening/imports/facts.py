@@ -86,7 +86,11 @@ SPECS: dict[str, FactSpec] = {
     ListKind.ILLNESS: FactSpec(
         table="screening_illnessrecord",
         key={"person_id": "d.person_id", "diagnosis_index": "decode(d.parsed->>'diagnosis', 'hex')"},
-        values={"total_cost": _sum("total_cost"), "own_paid": _sum("own_cost"), "stays": "count(*)::smallint"},
+        values={
+            "total_cost": _sum("total_cost"),
+            "own_paid": _sum("own_cost"),
+            "stays": "count(*)::smallint",
+        },
         sealed={"diagnosis_sealed": _first("d.detail_sealed")},
     ),
     ListKind.BENEFITS: FactSpec(
@@ -223,8 +227,12 @@ def absent_by_township(cursor: CursorWrapper, source: SourceList) -> dict[str, i
     absent = spec.absent or _absent_illness(source)
     if absent is None:
         return {}
-    home = "f.household_id" if spec.subject == "household_id" else (
-        "(SELECT m.household_id FROM screening_membership m WHERE m.person_id = f.person_id AND m.last_day IS NULL)"
+    home = (
+        "f.household_id"
+        if spec.subject == "household_id"
+        else (
+            "(SELECT m.household_id FROM screening_membership m WHERE m.person_id = f.person_id AND m.last_day IS NULL)"
+        )
     )
     cursor.execute(
         f"""SELECT left(at.region_id, 9), count(DISTINCT f.{spec.subject})

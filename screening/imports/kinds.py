@@ -151,9 +151,7 @@ REGISTRY = Kind(
             _fixed(parse.choice("劳动技能", values.LABOUR, values.LABOUR_BLANKS)),
         ),  # fmt: skip
         Column("work", "务工状况", ("务工情况", "务工地点", "务工企业"), _text(60)),
-        Column(
-            "work_months", "务工时间（月）", ("务工月数", "务工时长"), _fixed(parse.months("务工时间"))
-        ),
+        Column("work_months", "务工时间（月）", ("务工月数", "务工时长"), _fixed(parse.months("务工时间"))),
         Column(
             "insured",
             "参加大病医疗",
@@ -233,7 +231,8 @@ DISABILITY = Kind(
         Column(
             "grade", "残疾等级", ("等级", "级别"), _fixed(parse.choice("残疾等级", values.DISABILITY_GRADE))
         ),
-        Column("status",
+        Column(
+            "status",
             "状态",
             ("证件状态", "残疾证状态"),
             _fixed(parse.choice("状态", values.CERTIFICATE_STATUS)),
@@ -265,9 +264,17 @@ ILLNESS = Kind(
         Column("icd", "病种代码", ("ICD编码", "疾病编码", "ICD-10"), _text(40)),
         Column("filing", "备案类型", ("备案类别", "待遇类型"), _text(60)),
         Column(
-            "admitted_on", "入院日期", ("入院时间", "确诊日期"), lambda as_of: parse.day("入院日期", _a_year_later(as_of))
+            "admitted_on",
+            "入院日期",
+            ("入院时间", "确诊日期"),
+            lambda as_of: parse.day("入院日期", _a_year_later(as_of)),
         ),
-        Column("discharged_on", "出院日期", ("出院时间",), lambda as_of: parse.day("出院日期", _a_year_later(as_of))),
+        Column(
+            "discharged_on",
+            "出院日期",
+            ("出院时间",),
+            lambda as_of: parse.day("出院日期", _a_year_later(as_of)),
+        ),
         Column("total_cost", "总费用", ("医疗总费用", "费用总额"), _fixed(parse.money("总费用"))),
         Column(
             "own_cost", "个人自付", ("个人自付费用", "自付费用", "个人负担"), _fixed(parse.money("个人自付"))

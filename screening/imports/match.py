@@ -16,7 +16,9 @@ from screening.models import SourceList
 HOUSEHOLD_KINDS = (ListKind.REGISTRY, ListKind.MARGINAL)
 
 # An error of the row itself: what matching adds (and what depends on the hold) is worked out anew each time.
-OWN_ERROR = """r.problems @? 'strict $[*] ? (@[2] == "error" && @[1] != "HELD" && @[1] != "PERSON_ELSEWHERE")'"""
+OWN_ERROR = (
+    """r.problems @? 'strict $[*] ? (@[2] == "error" && @[1] != "HELD" && @[1] != "PERSON_ELSEWHERE")'"""
+)
 
 # Field of Person → (key in the list, SQL of the staged value).
 PERSON_FIELDS = {
@@ -81,7 +83,9 @@ def open_staged(cursor: CursorWrapper, source: SourceList) -> None:
     """`staged`: the rows of the list. A command that stages and confirms at once has made it as a table already."""
     if not is_fresh(cursor):
         cursor.execute("DROP VIEW IF EXISTS staged")
-        cursor.execute(f"CREATE TEMP VIEW staged AS SELECT * FROM screening_listrow WHERE source_list_id = '{source.pk}'")
+        cursor.execute(
+            f"CREATE TEMP VIEW staged AS SELECT * FROM screening_listrow WHERE source_list_id = '{source.pk}'"
+        )
 
 
 def is_fresh(cursor: CursorWrapper) -> bool:
@@ -176,7 +180,9 @@ def is_full(cursor: CursorWrapper, source: SourceList) -> bool:
     """Whether the list is a whole edition: a registry list in which nobody is lifted is only 未脱贫对象."""
     if source.kind != ListKind.REGISTRY:
         return True
-    cursor.execute("SELECT count(*) FILTER (WHERE parsed->'h'->>'poverty_status' = 'lifted'), count(*) FROM known")
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE parsed->'h'->>'poverty_status' = 'lifted'), count(*) FROM known"
+    )
     lifted, rows = cursor.fetchone()
     return lifted > 0 or rows == 0
 

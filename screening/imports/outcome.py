@@ -100,7 +100,8 @@ def _by_home(source: SourceList) -> bool:
 def count(cursor: CursorWrapper, source: SourceList) -> dict[str, Any]:
     """Totals of a list from its settled rows, in the words of the JSON contract; errors are read apart."""
     cursor.execute(
-        "SELECT state, skip, count(*) FROM screening_listrow WHERE source_list_id = %s GROUP BY 1, 2", [source.pk]
+        "SELECT state, skip, count(*) FROM screening_listrow WHERE source_list_id = %s GROUP BY 1, 2",
+        [source.pk],
     )
     states = dict.fromkeys(("created", "updated", "unchanged", "rejected", "skipped"), 0)
     why: dict[str, int] = {}
@@ -174,7 +175,9 @@ def count_after_plan(cursor: CursorWrapper, source: SourceList) -> dict[str, Any
     return totals
 
 
-def problems_of(cursor: CursorWrapper, source: SourceList) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def problems_of(
+    cursor: CursorWrapper, source: SourceList
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(errors, warnings) of a list's rows, in the form of the JSON contract."""
     cursor.execute(
         """SELECT sheet, line, e->>0, e->>1, e->>2, e->>3, e->>4
@@ -185,7 +188,14 @@ def problems_of(cursor: CursorWrapper, source: SourceList) -> tuple[list[dict[st
     errors: list[dict[str, Any]] = []
     warnings: list[dict[str, Any]] = []
     for sheet, row, column, code, level, message, value in cursor.fetchall():
-        entry = {"sheet": sheet, "row": row, "column": column, "code": code, "message": message, "value_masked": value}
+        entry = {
+            "sheet": sheet,
+            "row": row,
+            "column": column,
+            "code": code,
+            "message": message,
+            "value_masked": value,
+        }
         (errors if level == "error" else warnings).append(entry)
     return errors, warnings
 

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from screening.imports.parse import squeeze
 
-_COMMITTEE = re.compile(r"(?:(村)民委员会|(村)委会|(社区)居民委员会|(社区)居委会|居民委员会|居委会|委员会|委会)$")
+_COMMITTEE = re.compile(
+    r"(?:(村)民委员会|(村)委会|(社区)居民委员会|(社区)居委会|居民委员会|居委会|委员会|委会)$"
+)
 
 
 class Place(NamedTuple):

@@ -73,7 +73,9 @@ class ReadCell:
     used: bool
 
 
-def read_cells(kind: str, as_of: date, columns: list[list[Any]], cells: list[Any], verifies: bool) -> list[ReadCell]:
+def read_cells(
+    kind: str, as_of: date, columns: list[list[Any]], cells: list[Any], verifies: bool
+) -> list[ReadCell]:
     """The cells of a row under the headings of its sheet; `verifies`: the viewer may see names of illnesses."""
     result = []
     for position, (heading, key) in enumerate(columns):
@@ -167,7 +169,10 @@ def differences(now: list[ReadCell], before: list[ReadCell]) -> tuple[list[tuple
         other = known.get(cell.key) if cell.key else None
         if other is None or cell.key == "sequence":
             continue
-        if (other.understood, other.raw) != (cell.understood, cell.raw) and other.understood != cell.understood:
+        if (other.understood, other.raw) != (
+            cell.understood,
+            cell.raw,
+        ) and other.understood != cell.understood:
             changed.append((cell.heading, other.raw or "空白", cell.raw or "空白"))
         else:
             same += 1

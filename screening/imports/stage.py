@@ -17,6 +17,8 @@ from screening.imports.check import Checked, Line
 from screening.models import SourceList
 from screening.rules.identity import IdReading
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 COLUMNS = (
     "source_list_id", "sheet", "line", "raw", "region_id", "household_key", "person_number", "name", "id_sealed",
     "id_index", "id_last4_index", "phone_sealed", "detail_sealed", "parsed", "state", "skip", "problems",
@@ -57,7 +59,9 @@ def stage_rows(source: SourceList, checked: Checked, at_once: bool = False) -> N
     table = "staged" if at_once else "screening_listrow"
     with connection.cursor() as cursor:
         if at_once:
-            cursor.execute("CREATE TEMP TABLE staged (LIKE screening_listrow INCLUDING DEFAULTS) ON COMMIT DROP")
+            cursor.execute(
+                "CREATE TEMP TABLE staged (LIKE screening_listrow INCLUDING DEFAULTS) ON COMMIT DROP"
+            )
         else:
             cursor.execute("DELETE FROM screening_listrow WHERE source_list_id = %s", [source.pk])
         statement = f"COPY {table} ({', '.join(COLUMNS)}) FROM STDIN"
@@ -84,7 +88,7 @@ def _rows(source: SourceList, checked: Checked) -> Iterator[tuple[Any, ...]]:
     phones, valid = checked.column("phone"), checked.column("name")
     households, persons = checked.values.get("household"), checked.column("person_number")
     household_keys = households or checked.column("household_number")
-    places, illnesses = checked.column("place"), checked.column("illness")
+    places, illnesses, filings = checked.column("place"), checked.column("illness"), checked.column("filing")
     pinyin = checked.kind.code in (ListKind.REGISTRY, ListKind.MARGINAL)
     for line in checked.lines:
         sheet = checked.segments[line.sheet].sheet.name
@@ -116,8 +120,8 @@ def _rows(source: SourceList, checked: Checked) -> Iterator[tuple[Any, ...]]:
         yield (
             source.pk, sheet, line.number, raw, places[i] or source.region_id, _key(household_keys[i]),
             persons[i] or "", name, *_identity(reading), phone, detail,
-            json.dumps(parsed, ensure_ascii=False), "", _skip_by_content(checked, i),
-            json.dumps(problems, ensure_ascii=False) if problems else "[]",
+            _encode(parsed), "", _skip_by_content(checked, i, filings[i]),
+            _encode(problems) if problems else "[]",
         )  # fmt: skip
 
 
@@ -128,9 +132,8 @@ def _key(key: str | None) -> str:
     return f"#{crypto.blind(key).hex()[:32]}" if key.startswith("head:") else key
 
 
-def _skip_by_content(checked: Checked, i: int) -> str:
+def _skip_by_content(checked: Checked, i: int, filing: str | None) -> str:
     """A chronic illness by its filing is no major illness (interfaces, `illness`)."""
-    filing = checked.column("filing")[i]
     chronic = filing is not None and any(word in filing for word in values.CHRONIC_FILING)
     return SkipReason.NOT_MAJOR.value if chronic and not checked.has_error(i) else ""
 
@@ -151,7 +154,7 @@ def _seal_cells(line: Line) -> bytes | None:
     end = len(cells)
     while end and cells[end - 1] == "":
         end -= 1
-    return crypto.seal(json.dumps(cells[:end], ensure_ascii=False)) if end else None
+    return crypto.seal(_encode(cells[:end])) if end else None
 
 
 def _household_values(checked: Checked) -> dict[int, dict[str, Any]]:
@@ -160,7 +163,9 @@ def _household_values(checked: Checked) -> dict[int, dict[str, Any]]:
     A field takes the first value that is known, the lead's first: some exports fill only the head's row.
     """
     relations, keys = checked.column("relation"), checked.values["household"]
-    fields = [(checked.values[key], field) for key, field in HOUSEHOLD_FIELDS.items() if key in checked.values]
+    fields = [
+        (checked.values[key], field) for key, field in HOUSEHOLD_FIELDS.items() if key in checked.values
+    ]
     status = "poverty_status" if "poverty_status" in checked.values else None
     members: dict[str, list[int]] = defaultdict(list)
     for i, key in enumerate(keys):

@@ -60,7 +60,9 @@ def upload_list(
         uploaded_by=actor,
     )
     file.seek(0)
-    source.stored_as = default_storage.save(f"lists/{uuid4().hex}{Path(source.file_name).suffix[:6].lower()}", file)
+    source.stored_as = default_storage.save(
+        f"lists/{uuid4().hex}{Path(source.file_name).suffix[:6].lower()}", file
+    )
     source.full_clean(exclude=["totals", "columns"])
     source.save()
     audit.record("list.upload", actor=actor, obj=source, region_code=region.code, kind=kind, sha256=source.sha256,
@@ -104,9 +106,13 @@ def stage_list(
         source.hold = hold
         source.columns = stage.column_report(checked)
         stage.stage_rows(source, checked, at_once=not preview)
-        source.totals = {**(_preview(cursor, source) if preview else {}), "unread_sheets": checked.unread_sheets}
+        source.totals = {
+            **(_preview(cursor, source) if preview else {}),
+            "unread_sheets": checked.unread_sheets,
+        }
         source.totals["header"] = {
-            segment.sheet.name: [segment.header.last + 1, segment.header.learnt] for segment in checked.segments
+            segment.sheet.name: [segment.header.last + 1, segment.header.learnt]
+            for segment in checked.segments
         }
         source.totals["seconds"] = round(time.monotonic() - begun, 2)
         source.state = ListState.STAGED
@@ -190,15 +196,23 @@ def run_staging(*, job: Job, list_id: str) -> dict[str, Any]:
 def run_confirmation(*, job: Job, list_id: str, day: str, reason: str = "") -> dict[str, Any]:
     """The job of confirming; done already, it changes nothing."""
     source = SourceList.objects.get(pk=list_id)
-    source = apply_list(source=source, actor=job.created_by, day=date.fromisoformat(day), job=job, reason=reason)
+    source = apply_list(
+        source=source, actor=job.created_by, day=date.fromisoformat(day), job=job, reason=reason
+    )
     return {"state": source.state}
 
 
 @transaction.atomic
 def confirm_list(*, source: SourceList, actor: User | None, hold: str, reason: str = "") -> Job:
     """Confirm a staged list; a worker writes it. Twice is once; the second of two people is told who was first."""
-    source = SourceList.objects.select_for_update(of=("self",)).select_related("confirmed_by", "job").get(pk=source.pk)
-    if source.state == ListState.CONFIRMED or (source.confirmed_by_id and source.confirmed_by_id != actor_id(actor)):
+    source = (
+        SourceList.objects.select_for_update(of=("self",))
+        .select_related("confirmed_by", "job")
+        .get(pk=source.pk)
+    )
+    if source.state == ListState.CONFIRMED or (
+        source.confirmed_by_id and source.confirmed_by_id != actor_id(actor)
+    ):
         who = source.confirmed_by.name if source.confirmed_by else audit.COMMAND_LINE
         when = timezone.localtime(source.confirmed_at or timezone.now())
         raise ValidationError(f"{who} 已在 {when:%m月%d日 %H:%M} 确认入库，不用再确认。请刷新页面看结果。")
@@ -228,7 +242,9 @@ def actor_id(actor: User | None) -> Any:
     return actor.pk if actor else None
 
 
-def apply_list(*, source: SourceList, actor: User | None, day: date, job: Job | None = None, reason: str = "") -> SourceList:
+def apply_list(
+    *, source: SourceList, actor: User | None, day: date, job: Job | None = None, reason: str = ""
+) -> SourceList:
     """Write a staged list into the base, all or nothing; done already, it changes nothing."""
     begun = time.monotonic()
     jobs.progress(job, "入库", 0, 2)
@@ -251,7 +267,9 @@ def apply_list(*, source: SourceList, actor: User | None, day: date, job: Job | 
 
 
 def _reopen(source: SourceList) -> None:
-    SourceList.objects.filter(pk=source.pk, state=ListState.STAGED).update(confirmed_by=None, confirmed_at=None)
+    SourceList.objects.filter(pk=source.pk, state=ListState.STAGED).update(
+        confirmed_by=None, confirmed_at=None
+    )
 
 
 def _lock_county(cursor: Any, region_code: str) -> None:
@@ -297,7 +315,9 @@ def _rematch_others(cursor: Any, source: SourceList) -> dict[str, int]:
     if source.kind not in (ListKind.REGISTRY, ListKind.MARGINAL):
         return {}
     waiting = (
-        SourceList.objects.filter(state=ListState.CONFIRMED, rows__skip="unmatched", region__code__startswith=source.region_id[:6])
+        SourceList.objects.filter(
+            state=ListState.CONFIRMED, rows__skip="unmatched", region__code__startswith=source.region_id[:6]
+        )
         .exclude(kind__in=(ListKind.REGISTRY, ListKind.MARGINAL))
         .order_by("kind", "as_of")
         .distinct()
@@ -327,7 +347,12 @@ def _queue_screening(source: SourceList, actor: User | None, day: date, send: bo
     except plans.NoPlanError:
         return
     key = f"screen:{source.pk}"
-    arguments = {"plan": plan.code, "region": plan.region_id, "day": day.isoformat(), "list_id": str(source.pk)}
+    arguments = {
+        "plan": plan.code,
+        "region": plan.region_id,
+        "day": day.isoformat(),
+        "list_id": str(source.pk),
+    }
     with transaction.atomic():
         if send:
             jobs.enqueue("screening.screen", created_by=actor, key=key, **arguments)
@@ -341,7 +366,10 @@ def discard_list(*, source: SourceList, actor: User | None) -> SourceList:
     source = SourceList.objects.select_for_update(of=("self",)).get(pk=source.pk)
     if source.state == ListState.DISCARDED:
         return source
-    if source.state not in (ListState.UPLOADED, ListState.STAGED, ListState.REFUSED) or source.confirmed_by_id:
+    if (
+        source.state not in (ListState.UPLOADED, ListState.STAGED, ListState.REFUSED)
+        or source.confirmed_by_id
+    ):
         raise ValidationError("这份名单已经确认入库，不能放弃。")
     ListRow.objects.filter(source_list=source).delete()
     source.state = ListState.DISCARDED
@@ -362,7 +390,12 @@ def bad_rows_file(*, scope: Scope, source: SourceList, actor: User) -> bytes:
         for row, cells in queries.bad_rows(scope, source)
     ]
     audit.record(
-        "list.export_bad_rows", actor=actor, obj=source, region_code=source.region_id, rows=len(rows), reason="退回改错"
+        "list.export_bad_rows",
+        actor=actor,
+        obj=source,
+        region_code=source.region_id,
+        rows=len(rows),
+        reason="退回改错",
     )
     return bad_rows.workbook(source.columns, rows)
 

@@ -45,7 +45,12 @@ def context(scope: Scope, source: Any, tab: str, township: str) -> dict[str, Any
         "staged": staged,
         "steps": steps(source, busy),
         "tabs": [
-            Tab(label, f"?{urlencode({'tab': key, 'township': township} if township else {'tab': key})}", counts.get(key, 0), key == tab)
+            Tab(
+                label,
+                f"?{urlencode({'tab': key, 'township': township} if township else {'tab': key})}",
+                counts.get(key, 0),
+                key == tab,
+            )
             for key, label in queries.TABS
             if counts.get(key) or key == queries.OWN_PROBLEMS
         ],
@@ -63,7 +68,9 @@ def context(scope: Scope, source: Any, tab: str, township: str) -> dict[str, Any
         "controls": services.control_totals(source) if staged else None,
         "headers": source.totals.get("header", {}),
         "recognised": sum(1 for columns in source.columns.values() for _title, key in columns if key),
-        "kept_raw": sum(1 for columns in source.columns.values() for title, key in columns if title and not key),
+        "kept_raw": sum(
+            1 for columns in source.columns.values() for title, key in columns if title and not key
+        ),
         **job_context(source),
     }
 
@@ -102,7 +109,8 @@ def steps(source: Any, busy: bool) -> list[Step]:
     if source.totals.get("rows_read"):
         labels[2] = f"检查 {source.totals['rows_read']:,} 行"
     return [
-        Step(label, "done" if place < at else "now" if place == at else "later") for place, label in enumerate(labels)
+        Step(label, "done" if place < at else "now" if place == at else "later")
+        for place, label in enumerate(labels)
     ]
 
 

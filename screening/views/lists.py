@@ -83,7 +83,9 @@ def list_confirm(request: HttpRequest, pk: Any) -> HttpResponse:
     source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)
     hold = request.POST.get("hold") if request.POST.get("hold") in Hold.values else Hold.HOUSEHOLD.value
     try:
-        services.confirm_list(source=source, actor=request.user, hold=hold, reason=request.POST.get("reason", ""))
+        services.confirm_list(
+            source=source, actor=request.user, hold=hold, reason=request.POST.get("reason", "")
+        )
     except ValidationError as refusal:
         for message in refusal.messages:
             messages.warning(request, message)
@@ -111,5 +113,3 @@ def list_bad_rows(request: HttpRequest, pk: Any) -> HttpResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     disposition = content_disposition_header(True, name)
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
-
-

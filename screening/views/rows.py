@@ -26,5 +26,7 @@ def row_reveal(request: HttpRequest, pk: Any) -> HttpResponse:
     found = get_object_or_404(queries.source_rows(request.scope), pk=pk)
     number = services.reveal_row_number(scope=request.scope, row=found, actor=request.user)
     if request.accepts("text/html") and "application/json" not in request.headers.get("Accept", ""):
-        return render(request, "screening/row.html", row_page.context(request.scope, found, "") | {"revealed": number})
+        return render(
+            request, "screening/row.html", row_page.context(request.scope, found, "") | {"revealed": number}
+        )
     return JsonResponse({"number": number})

@@ -61,7 +61,9 @@ def person(n: int, household: int, relation: str = "户主", **changes: Any) -> 
     return row | changes
 
 
-def workbook(headings: Sequence[str], rows: Sequence[dict[str, Any] | Sequence[Any]], title: str = "") -> bytes:
+def workbook(
+    headings: Sequence[str], rows: Sequence[dict[str, Any] | Sequence[Any]], title: str = ""
+) -> bytes:
     """An .xlsx of one sheet: an optional title row, the headings, the rows by heading or by position."""
     book = Workbook()
     sheet = book.active
@@ -87,7 +89,9 @@ def bring_in(
     """Import a file through the service of the command; returns its JSON."""
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else workbook(*content))
-    return lists.import_list(kind=kind, path=path, as_of=as_of, region_code=options.pop("region", COUNTY), **options)
+    return lists.import_list(
+        kind=kind, path=path, as_of=as_of, region_code=options.pop("region", COUNTY), **options
+    )
 
 
 def codes(result: dict[str, Any], level: str = "errors") -> list[str]:

@@ -143,7 +143,11 @@ def test_a_chronic_illness_is_not_major(desk: Any) -> None:
 
 
 def test_an_unknown_scheme_and_a_row_twice_on_the_roll(desk: Any) -> None:
-    rows = [["甲", GOOD, "优抚", "", "", "", ""], ["乙", number(5), "低保", "A", "", "", ""], ["乙", number(5), "低保", "B", "", "", ""]]
+    rows = [
+        ["甲", GOOD, "优抚", "", "", "", ""],
+        ["乙", number(5), "低保", "A", "", "", ""],
+        ["乙", number(5), "低保", "B", "", "", ""],
+    ]
     assert sorted(codes(desk("benefits", rows))) == ["PERSON_TWICE", "PERSON_TWICE", "VALUE_UNKNOWN"]
 
 

@@ -50,7 +50,9 @@ def staged(cast: Cast) -> SourceList:
 
 
 def confirm(source: SourceList, actor: Any, **options: Any) -> Job:
-    return lists.confirm_list(source=source, actor=actor, hold="household", **{"reason": "已经核对过"} | options)
+    return lists.confirm_list(
+        source=source, actor=actor, hold="household", **{"reason": "已经核对过"} | options
+    )
 
 
 def run(job: Job) -> Job:
@@ -59,9 +61,13 @@ def run(job: Job) -> Job:
     return job
 
 
-def test_a_preview_writes_nothing_and_its_numbers_are_those_of_the_result(cast: Cast, staged: SourceList) -> None:
+def test_a_preview_writes_nothing_and_its_numbers_are_those_of_the_result(
+    cast: Cast, staged: SourceList
+) -> None:
     assert not Household.objects.exists()
-    before = {key: staged.totals[key] for key in ("created", "rejected", "households", "persons", "rows_read")}
+    before = {
+        key: staged.totals[key] for key in ("created", "rejected", "households", "persons", "rows_read")
+    }
     assert before == {"created": 1, "rejected": 3, "households": 1, "persons": 1, "rows_read": 4}
     run(confirm(staged, cast.county))
     staged.refresh_from_db()
@@ -122,7 +128,9 @@ def test_staging_again_after_a_kill_gives_the_same_rows(cast: Cast, staged: Sour
 
 def test_an_edition_that_became_old_while_it_waited_is_refused(cast: Cast, staged: SourceList) -> None:
     job = confirm(staged, cast.county)
-    newer = lists.stage_list(source=upload(cast.county, workbook(sheets.REGISTRY, [person(7, 7)]), as_of=AS_OF + timedelta(days=5)))
+    newer = lists.stage_list(
+        source=upload(cast.county, workbook(sheets.REGISTRY, [person(7, 7)]), as_of=AS_OF + timedelta(days=5))
+    )
     lists.apply_list(source=newer, actor=cast.county, day=AS_OF)
     failed = run(job)
     assert failed.state == "failed"
@@ -148,7 +156,12 @@ def test_screening_is_queued_after_a_confirmed_import(cast: Cast, staged: Source
 
 def test_the_list_is_uploaded_previewed_and_confirmed_on_the_pages(cast: Cast, client_of: Any) -> None:
     client = client_of(cast.county)
-    form = {"kind": "registry", "as_of": "2020-03-31", "region": COUNTY, "file": SimpleUploadedFile("名单.xlsx", FILE)}
+    form = {
+        "kind": "registry",
+        "as_of": "2020-03-31",
+        "region": COUNTY,
+        "file": SimpleUploadedFile("名单.xlsx", FILE),
+    }
     answer = client.post("/lists/", form)
     assert answer.status_code == 302
     page = answer.headers["Location"]
@@ -169,7 +182,12 @@ def test_the_list_is_uploaded_previewed_and_confirmed_on_the_pages(cast: Cast, c
 
 
 def test_a_day_after_today_is_refused_on_the_form(cast: Cast, client_of: Any) -> None:
-    form = {"kind": "registry", "as_of": "2020-05-01", "region": COUNTY, "file": SimpleUploadedFile("名单.xlsx", FILE)}
+    form = {
+        "kind": "registry",
+        "as_of": "2020-05-01",
+        "region": COUNTY,
+        "file": SimpleUploadedFile("名单.xlsx", FILE),
+    }
     answer = client_of(cast.county).post("/lists/", form)
     assert answer.status_code == 422
     assert "晚于今天" in answer.content.decode()
@@ -183,7 +201,9 @@ def test_only_who_may_import_comes_to_the_desk(cast: Cast, client_of: Any, stage
     assert client_of(cast.officer).get(f"/rows/{row.pk}/").status_code == 404
 
 
-def test_bad_rows_come_back_in_the_uploaders_columns_ready_to_mend(cast: Cast, client_of: Any, staged: SourceList) -> None:
+def test_bad_rows_come_back_in_the_uploaders_columns_ready_to_mend(
+    cast: Cast, client_of: Any, staged: SourceList
+) -> None:
     answer = client_of(cast.county).get(f"/lists/{staged.pk}/bad-rows/")
     sheet = load_workbook(io.BytesIO(answer.content)).active
     rows = list(sheet.iter_rows(values_only=True))
@@ -200,7 +220,9 @@ def test_bad_rows_come_back_in_the_uploaders_columns_ready_to_mend(cast: Cast, c
     assert (again.totals["created"], again.totals["rejected"], again.totals["disappeared"]) == (2, 0, 0)
 
 
-def test_a_source_row_shows_the_cell_masked_and_what_was_read(cast: Cast, client_of: Any, staged: SourceList) -> None:
+def test_a_source_row_shows_the_cell_masked_and_what_was_read(
+    cast: Cast, client_of: Any, staged: SourceList
+) -> None:
     run(confirm(staged, cast.county))
     row = ListRow.objects.get(line=4)
     client = client_of(cast.officer)
@@ -218,7 +240,11 @@ def test_a_source_row_shows_the_cell_masked_and_what_was_read(cast: Cast, client
 
 def test_a_source_row_shows_what_changed_since_the_edition_before(cast: Cast, client_of: Any) -> None:
     for day, income in ((AS_OF - timedelta(days=30), "3980"), (AS_OF, "4120")):
-        source = lists.stage_list(source=upload(cast.county, workbook(sheets.REGISTRY, [person(1, 1, 人均纯收入=income)]), as_of=day))
+        source = lists.stage_list(
+            source=upload(
+                cast.county, workbook(sheets.REGISTRY, [person(1, 1, 人均纯收入=income)]), as_of=day
+            )
+        )
         lists.apply_list(source=source, actor=cast.county, day=AS_OF)
     row = ListRow.objects.get(source_list__as_of=AS_OF)
     text = client_of(cast.county).get(f"/rows/{row.pk}/").content.decode()

@@ -49,7 +49,11 @@ def test_a_household_comes_in_with_its_members_and_knows_its_rows(desk: Any) -> 
     assert adds_up(result)
     household = Household.objects.get()
     assert household.registered
-    assert (household.size, household.head.name, household.region_id) == (2, person(1, 1)["姓名"], "532326102001")
+    assert (household.size, household.head.name, household.region_id) == (
+        2,
+        person(1, 1)["姓名"],
+        "532326102001",
+    )
     assert household.head.row.line == 2
     assert household.head.id_number == number(3)
     assert household.head.initials.startswith("py")
@@ -57,16 +61,23 @@ def test_a_household_comes_in_with_its_members_and_knows_its_rows(desk: Any) -> 
 
 def test_the_same_file_again_changes_nothing(desk: Any) -> None:
     desk("registry", family())
-    before = list(Household.objects.values_list("version", "row_id")) + list(Person.objects.values_list("version", "row_id"))
+    before = list(Household.objects.values_list("version", "row_id")) + list(
+        Person.objects.values_list("version", "row_id")
+    )
     again = desk("registry", family())
     assert (again["unchanged"], again["created"], again["updated"], again["disappeared"]) == (2, 0, 0, 0)
-    after = list(Household.objects.values_list("version", "row_id")) + list(Person.objects.values_list("version", "row_id"))
+    after = list(Household.objects.values_list("version", "row_id")) + list(
+        Person.objects.values_list("version", "row_id")
+    )
     assert before == after
 
 
 def test_another_order_spelling_and_numbering_is_no_change(desk: Any) -> None:
     desk("registry", family())
-    rows = [row | {"序号": str(9 - n), "行政村": "柳树塘村", "人均纯收入": "5,200元"} for n, row in enumerate(family())]
+    rows = [
+        row | {"序号": str(9 - n), "行政村": "柳树塘村", "人均纯收入": "5,200元"}
+        for n, row in enumerate(family())
+    ]
     again = desk("registry", rows[::-1], as_of=LATER)
     assert again["unchanged"] == 2
 
@@ -142,14 +153,19 @@ def test_a_person_moves_when_the_old_household_lists_him_no_more(desk: Any) -> N
     again = desk("registry", rows, as_of=LATER)
     assert (again["updated"], again["unchanged"]) == (1, 2)
     moved = Membership.objects.filter(person__id_index__isnull=False, person__name=person(2, 1)["姓名"])
-    assert list(moved.order_by("first_day").values_list("last_day", flat=True)) == [LATER - timedelta(days=1), None]
+    assert list(moved.order_by("first_day").values_list("last_day", flat=True)) == [
+        LATER - timedelta(days=1),
+        None,
+    ]
     assert sorted(Household.objects.values_list("size", flat=True)) == [1, 2]
 
 
 def test_a_person_who_lives_in_another_township_is_refused_naming_both_places(desk: Any) -> None:
     other = {"乡(镇)": "赵家店镇", "行政村": "大麦地村"}
     desk("registry", [*family(), person(5, 9, **other)])
-    result = desk("registry", [person(6, 8, **other), person(2, 8, "其他", **other)], as_of=LATER, region="532326106")
+    result = desk(
+        "registry", [person(6, 8, **other), person(2, 8, "其他", **other)], as_of=LATER, region="532326106"
+    )
     assert codes(result) == ["HELD", "PERSON_ELSEWHERE"]
     message = result["errors"][1]["message"]
     assert "大麦地村" in message
@@ -194,13 +210,18 @@ def test_a_column_that_is_not_in_the_file_changes_nothing(desk: Any) -> None:
 
 def test_certificates_change_end_and_begin_with_their_days(desk: Any) -> None:
     desk("registry", family())
-    first = desk("disability", [["甲", number(3), None, "肢体", "一级", ""], ["乙", number(99), None, "视力", "2级", ""]])
+    first = desk(
+        "disability",
+        [["甲", number(3), None, "肢体", "一级", ""], ["乙", number(99), None, "视力", "2级", ""]],
+    )
     assert (first["created"], first["unmatched"], first["skipped_why"]) == (1, 1, {"unmatched": 1})
     again = desk("disability", [["甲", number(3), None, "肢体残疾人", "1", "正常"]])
     assert again["unchanged"] == 1
     changed = desk("disability", [["甲", number(3), None, "肢体", "二级", ""]], as_of=LATER)
     assert changed["updated"] == 1
-    days = list(DisabilityCertificate.objects.order_by("first_day").values_list("grade", "first_day", "last_day"))
+    days = list(
+        DisabilityCertificate.objects.order_by("first_day").values_list("grade", "first_day", "last_day")
+    )
     assert days == [(1, AS_OF, LATER - timedelta(days=1)), (2, LATER, None)]
     gone = desk("disability", [["丙", number(98), None, "视力", "二级", ""]], as_of=LATER + timedelta(days=9))
     assert gone["disappeared"] == 1
@@ -236,7 +257,12 @@ def test_stays_of_one_illness_are_one_record_and_chronic_ones_are_left_out(desk:
     result = desk("illness", rows)
     assert (result["created"], result["skipped_why"]) == (2, {"not_major": 1})
     record = IllnessRecord.objects.get()
-    assert (record.stays, record.total_cost, record.own_paid, record.diagnosis) == (2, 50000, 20000, "恶性肿瘤")
+    assert (record.stays, record.total_cost, record.own_paid, record.diagnosis) == (
+        2,
+        50000,
+        20000,
+        "恶性肿瘤",
+    )
 
 
 def test_the_roll_covers_persons_and_says_when_a_certificate_names_too_few(desk: Any) -> None:
@@ -284,7 +310,9 @@ def test_marginal_households_are_made_by_their_head(desk: Any) -> None:
     assert not Household.objects.filter(registered=True).exists()
     again = desk("marginal", rows, as_of=LATER)
     assert again["unchanged"] == 3
-    poor = person(31, 77, **{"姓名": "李大", "证件号码": number(31), "行政村": "岔河村", "脱贫属性": "未脱贫"})
+    poor = person(
+        31, 77, **{"姓名": "李大", "证件号码": number(31), "行政村": "岔河村", "脱贫属性": "未脱贫"}
+    )
     desk("registry", [poor], as_of=LATER)
     assert Household.objects.get(registered=True).watches.count() == 1
     assert Household.objects.count() == 2
@@ -307,7 +335,11 @@ def test_an_import_is_one_event_without_personal_data(desk: Any) -> None:
 
 
 def test_no_number_stands_in_the_clear_in_staged_rows(desk: Any) -> None:
-    bad = [*family(), person(3, 2, 证件号码=number(7)[:-1] + "Z"), person(4, 3, 证件号码=number(9)[:6] + number(9)[8:17])]
+    bad = [
+        *family(),
+        person(3, 2, 证件号码=number(7)[:-1] + "Z"),
+        person(4, 3, 证件号码=number(9)[:6] + number(9)[8:17]),
+    ]
     desk("registry", bad)
     kept = str(list(ListRow.objects.values("parsed", "problems", "household_key", "name")))
     assert number(3) not in kept
