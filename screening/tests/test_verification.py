@@ -249,7 +249,7 @@ def test_ten_identical_submissions_at_once_leave_one_record(cast, case):
 def test_two_people_at_once_one_is_kept_and_the_other_told(cast, make_case, make_household):
     for number in range(5):
         case = make_case(make_household(LIUSHUTANG, (f"甲{number}", Labour.NONE)))
-        entry, told = entry_of(case), []
+        entry, told = entry_of(case, income={"wages": (Decimal(4000), "")}), []
 
         def send(actor, case=case, entry=entry, told=told):
             try:
