@@ -20,7 +20,8 @@ from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[2]
 HEADINGS = (
-    "序号 县(市、区、旗) 乡(镇) 行政村 自然村 户编号 人编号 姓名 证件号码 人数 与户主关系 民族 文化程度 在校生状况 "
+    "序号 县(市、区、旗) 乡(镇) 行政村 自然村 户编号 人编号 "
+    "姓名 证件号码 人数 与户主关系 民族 文化程度 在校生状况 "
     "健康状况 劳动技能 务工状况 务工时间（月） 参加大病医疗 脱贫属性 脱贫年度 贫困户属性 主要致贫原因 危房户 "
     "饮水安全 人均纯收入 联系电话 帮扶单位"
 ).split()
@@ -44,11 +45,35 @@ def people(number: int) -> Iterator[list[str]]:
         body = f"532326{birth:%Y%m%d}{n // 20_000 * 2 + 1:03d}"
         name = SURNAMES[n % 8] + GIVEN[n // 8 % 12] + GIVEN[n // 96 % 12]
         yield [
-            str(n + 1), "大姚县", names[village[:9]], names[village], f"{n % 9 + 1}组", f"532326{n // 4:010d}",
-            f"5323{n:014d}", name, body + check_character(body), "4", "户主" if n % 4 == 0 else "其他", "彝族", "小学",
-            "非在校生", "健康", "普通劳动力" if n % 3 else "无劳动力", "省外务工", "6", "是", "已脱贫", "2018",
-            "一般脱贫户", "因病", "否", "是", f"{4_000 + n // 4 % 3_000}", f"138{n:08d}", "县民政局",
-        ]  # fmt: skip
+            str(n + 1),
+            "大姚县",
+            names[village[:9]],
+            names[village],
+            f"{n % 9 + 1}组",
+            f"532326{n // 4:010d}",
+            f"5323{n:014d}",
+            name,
+            body + check_character(body),
+            "4",
+            "户主" if n % 4 == 0 else "其他",
+            "彝族",
+            "小学",
+            "非在校生",
+            "健康",
+            "普通劳动力" if n % 3 else "无劳动力",
+            "省外务工",
+            "6",
+            "是",
+            "已脱贫",
+            "2018",
+            "一般脱贫户",
+            "因病",
+            "否",
+            "是",
+            f"{4_000 + n // 4 % 3_000}",
+            f"138{n:08d}",
+            "县民政局",
+        ]
 
 
 def make_list(path: Path, number: int) -> None:

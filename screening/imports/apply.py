@@ -3,6 +3,7 @@
 Only rows that are taken write anything. Every record written points to the row it came from; what did not
 change keeps the row that last changed it.
 """
+# ruff: noqa: E501 - SQL is read by its own lines
 
 from datetime import date
 

@@ -1,4 +1,6 @@
-"""The workbook that goes back to the uploader: the rows not taken, in his own columns, plus 错误原因 (W04)."""
+"""The workbook that goes back to the uploader: the rows not taken, in his own columns, plus 错误原因
+(W04).
+"""
 
 from collections.abc import Iterable
 from io import BytesIO

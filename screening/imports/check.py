@@ -1,4 +1,5 @@
-"""Checks of a list's rows that need no database: types, code lists, identity, places, households (codes table).
+"""Checks of a list's rows that need no database: types, code lists, identity, places, households (codes
+table).
 
 Works a column at a time: each different cell is parsed once (`parse.Parsed`), so 40,000 people take a few
 seconds. The result keeps every row below the header, data or not: no line is lost.
@@ -10,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from screening.choices import SkipReason
-from screening.imports.container import Refused
+from screening.imports.container import RefusedError
 from screening.imports.header import Header, NoHeader, RowSorter, alias_table, find_header
 from screening.imports.kinds import Column, Kind
 from screening.imports.parse import BLANKS, Parsed
@@ -100,7 +101,9 @@ def check(
     region: str,
     as_of: date,
 ) -> Checked:
-    """Read the rows of a list and say what is wrong with each. Refused when no sheet has the needed headings."""
+    """Read the rows of a list and say what is wrong with each. RefusedError when no sheet has the needed
+    headings.
+    """
     segments, unread = _segments(kind, sheets, aliases)
     lines = _lines(segments)
     size = sum(1 for line in lines if line.data is not None)
@@ -117,7 +120,9 @@ def check(
 def _segments(
     kind: Kind, sheets: list[RawSheet], aliases: Mapping[str, str]
 ) -> tuple[list[Segment], list[str]]:
-    """Sheets with a header. A visible sheet of numbers without header is refused, a hidden one is only named."""
+    """Sheets with a header. A visible sheet of numbers without header is refused, a hidden one is only
+    named.
+    """
     table = alias_table(kind, aliases)
     segments, unread, tries = [], [], []
     for sheet in sheets:
@@ -131,10 +136,10 @@ def _segments(
         else:
             tries.append((sheet, found))
     if not segments:
-        raise Refused(_no_header_message(kind, tries, unread))
+        raise RefusedError(_no_header_message(kind, tries, unread))
     for sheet, found in tries:
         if _looks_like_people(sheet):
-            raise Refused(_no_header_message(kind, [(sheet, found)], unread))
+            raise RefusedError(_no_header_message(kind, [(sheet, found)], unread))
         unread.append(sheet.name)
     return segments, unread
 
@@ -325,7 +330,9 @@ def _identity_message(reading: IdReading) -> str:
 
 
 def _join_certificate(checked: Checked, i: int, reading: IdReading, certificate: Any, as_of: date) -> None:
-    """The suffix of the certificate belongs to the ID number beside it, or the two are of different people."""
+    """The suffix of the certificate belongs to the ID number beside it, or the two are of different
+    people.
+    """
     other = read_identity(certificate, as_of)
     if not other.ok:
         return
@@ -345,7 +352,9 @@ def _blank_identity(raw: Any) -> bool:
 
 
 def _resolve_places(checked: Checked, places: PlaceIndex, region: str) -> None:
-    """`values["place"]`: code of the village, else of the township, else None; wrong places become problems."""
+    """`values["place"]`: code of the village, else of the township, else None; wrong places become
+    problems.
+    """
     counties, townships = checked.column("county"), checked.column("township")
     villages, cache = checked.column("village"), {}
     result: list[str | None] = []

@@ -25,7 +25,7 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "请用 Excel 或 WPS 打开，选“另存为”→“Excel 工作簿（.xlsx）”，再上传新文件。"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A file that is not taken. `message` is Chinese: what is wrong and what to do."""
 
     def __init__(self, message: str):
@@ -34,16 +34,18 @@ class Refused(Exception):
 
 
 def recognise(data: bytes, extension: str, limits: Limits) -> str:
-    """Kind of the file by content, agreeing with its extension (without dot, lower case); else Refused."""
+    """Kind of the file by content, agreeing with its extension (without dot, lower case); else
+    RefusedError.
+    """
     if len(data) > limits.packed:
-        raise Refused(f"文件超过 {limits.packed // 1024 // 1024} MB。请按乡镇拆成几个文件分别上传。")
+        raise RefusedError(f"文件超过 {limits.packed // 1024 // 1024} MB。请按乡镇拆成几个文件分别上传。")
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise Refused("文件是空的。请重新导出后再上传。")
+        raise RefusedError("文件是空的。请重新导出后再上传。")
     kind = _by_magic(data, limits)
     if extension not in (XLSX, XLS, CSV):
-        raise Refused(f"不认识扩展名“.{extension[:10]}”。只收 .xlsx、.xls 和 .csv。{_SAVE_AS}")
+        raise RefusedError(f"不认识扩展名“.{extension[:10]}”。只收 .xlsx、.xls 和 .csv。{_SAVE_AS}")
     if kind != extension:
-        raise Refused(f"扩展名是 .{extension}，内容却是 .{kind}，两者不一致。{_SAVE_AS}")
+        raise RefusedError(f"扩展名是 .{extension}，内容却是 .{kind}，两者不一致。{_SAVE_AS}")
     return kind
 
 
@@ -62,16 +64,16 @@ def _by_magic(data: bytes, limits: Limits) -> str:
         (b"{\\rtf", "RTF 文档"),
     ):
         if data.startswith(magic):
-            raise Refused(f"这是{name}，不是表格。请上传原来的 .xlsx、.xls 或 .csv 表格。")
+            raise RefusedError(f"这是{name}，不是表格。请上传原来的 .xlsx、.xls 或 .csv 表格。")
     head = data[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if head.startswith(b"mime-version:"):
-        raise Refused(f"这是另存的网页（.mht），不是表格。{_SAVE_AS}")
+        raise RefusedError(f"这是另存的网页（.mht），不是表格。{_SAVE_AS}")
     if head.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in head:
-        raise Refused(f"这是“XML 表格 2003”格式。{_SAVE_AS}")
+        raise RefusedError(f"这是“XML 表格 2003”格式。{_SAVE_AS}")
     if head.startswith(
         (b"<!doctype", b"<html", b"<table", b"<meta", b"<?xml", b"<head", b"<body", b"<div", b"<style")
     ):
-        raise Refused(f"这是网页，只是用了表格的名字（有些系统导出如此）。{_SAVE_AS}")
+        raise RefusedError(f"这是网页，只是用了表格的名字（有些系统导出如此）。{_SAVE_AS}")
     return CSV
 
 
@@ -80,28 +82,28 @@ def _zip_kind(data: bytes, limits: Limits) -> str:
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
     except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refused("文件已损坏，打不开。请重新导出，或用 Excel 打开并修复后另存，再上传。") from error
+        raise RefusedError("文件已损坏，打不开。请重新导出，或用 Excel 打开并修复后另存，再上传。") from error
     names = {part.filename for part in parts}
     if len(parts) > limits.parts:
-        raise Refused(
+        raise RefusedError(
             f"文件里有 {len(parts)} 个部件，超过 {limits.parts} 个。请把数据复制到一个新工作簿再上传。"
         )
     if sum(part.file_size for part in parts) > limits.unpacked:
-        raise Refused(_too_big_unpacked(limits))
+        raise RefusedError(_too_big_unpacked(limits))
     if any(part.flag_bits & 1 for part in parts):
-        raise Refused("压缩包有密码。请上传未加密的表格。")
+        raise RefusedError("压缩包有密码。请上传未加密的表格。")
     if "word/document.xml" in names:
-        raise Refused("这是 Word 文档。请把表格复制到 Excel，存为 .xlsx 再上传。")
+        raise RefusedError("这是 Word 文档。请把表格复制到 Excel，存为 .xlsx 再上传。")
     if "ppt/presentation.xml" in names:
-        raise Refused("这是 PowerPoint 文件，不是表格。请上传 .xlsx 表格。")
+        raise RefusedError("这是 PowerPoint 文件，不是表格。请上传 .xlsx 表格。")
     if "xl/workbook.bin" in names:
-        raise Refused(f"这是二进制工作簿（.xlsb）。{_SAVE_AS}")
+        raise RefusedError(f"这是二进制工作簿（.xlsb）。{_SAVE_AS}")
     if "mimetype" in names and "content.xml" in names:
-        raise Refused(f"这是 OpenDocument 表格（.ods）。{_SAVE_AS}")
+        raise RefusedError(f"这是 OpenDocument 表格（.ods）。{_SAVE_AS}")
     if "xl/workbook.xml" not in names:
-        raise Refused("这是压缩包，不是 Excel 表格。请解压后上传里面的表格。")
+        raise RefusedError("这是压缩包，不是 Excel 表格。请解压后上传里面的表格。")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise Refused(f"工作簿里带宏，本系统不收带宏的文件。{_SAVE_AS}（不含宏的那一种）")
+        raise RefusedError(f"工作簿里带宏，本系统不收带宏的文件。{_SAVE_AS}（不含宏的那一种）")
     return XLSX
 
 
@@ -110,14 +112,16 @@ def _ole_kind(data: bytes) -> str:
         return name.encode("utf-16-le") in data
 
     if has_stream("EncryptedPackage"):
-        raise Refused("工作簿设了打开密码。请在 Excel 里去掉密码（文件→信息→保护工作簿），另存后再上传。")
+        raise RefusedError(
+            "工作簿设了打开密码。请在 Excel 里去掉密码（文件→信息→保护工作簿），另存后再上传。"
+        )
     if has_stream("WordDocument"):
-        raise Refused("这是 Word 文档。请把表格复制到 Excel，存为 .xlsx 再上传。")
+        raise RefusedError("这是 Word 文档。请把表格复制到 Excel，存为 .xlsx 再上传。")
     if has_stream("PowerPoint Document"):
-        raise Refused("这是 PowerPoint 文件，不是表格。请上传 .xlsx 表格。")
+        raise RefusedError("这是 PowerPoint 文件，不是表格。请上传 .xlsx 表格。")
     if has_stream("Workbook") or has_stream("Book"):
         return XLS
-    raise Refused(f"这个文件不是 Excel 表格。{_SAVE_AS}")
+    raise RefusedError(f"这个文件不是 Excel 表格。{_SAVE_AS}")
 
 
 def _too_big_unpacked(limits: Limits) -> str:
@@ -131,7 +135,9 @@ _HAS_VALUE = re.compile(rb"[^>]*[^/>]>(?!</)").match
 
 
 class XlsxScan:
-    """The sheets' raw XML of one workbook: positions beyond the limits, error cells, formulas without value."""
+    """The sheets' raw XML of one workbook: positions beyond the limits, error cells, formulas without
+    value.
+    """
 
     def __init__(self, data: bytes, limits: Limits):
         self.limits = limits
@@ -140,9 +146,11 @@ class XlsxScan:
             self._refuse_declarations()
             self.paths = self._sheet_paths()
         except DefusedXmlException as error:
-            raise Refused("文件里有外部引用声明，出于安全不收。请把数据复制到一个新工作簿再上传。") from error
+            raise RefusedError(
+                "文件里有外部引用声明，出于安全不收。请把数据复制到一个新工作簿再上传。"
+            ) from error
         except (ElementTree.ParseError, KeyError, BadZipFile, OSError, EOFError, zlib.error) as error:
-            raise Refused("文件已损坏，打不开。请用 Excel 打开并修复后另存，再上传。") from error
+            raise RefusedError("文件已损坏，打不开。请用 Excel 打开并修复后另存，再上传。") from error
 
     def _refuse_declarations(self) -> None:
         """Read every XML part once: its true size counts, and a DTD or entity is refused."""
@@ -153,11 +161,11 @@ class XlsxScan:
                 while chunk := stream.read(1 << 20):
                     total += len(chunk)
                     if total > self.limits.unpacked:
-                        raise Refused(_too_big_unpacked(self.limits))
+                        raise RefusedError(_too_big_unpacked(self.limits))
                     if first and part.filename.endswith((".xml", ".rels")):
                         head = chunk[:65536].replace(b"\x00", b"").upper()
                         if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                            raise Refused(
+                            raise RefusedError(
                                 "文件里有外部引用声明，出于安全不收。请把数据复制到一个新工作簿再上传。"
                             )
                     first = False
@@ -204,14 +212,14 @@ class XlsxScan:
         for found in re.finditer(rb' r="[A-Z]{1,3}(\d{%d,})"' % digits, xml):
             row = int(found[1])
             if row > self.limits.rows and _HAS_VALUE(xml, found.end()):
-                raise Refused(
+                raise RefusedError(
                     f"工作表“{sheet}”第 {row} 行有内容，超过 {self.limits.rows} 行。"
                     "若是误留的零星内容，请删去；若真有这么多，请按乡镇拆成几个文件。"
                 )
         for found in _FAR_COLUMN.finditer(xml):
             letters = found[1].decode()
             if column_number(letters) > self.limits.columns and _HAS_VALUE(xml, found.end()):
-                raise Refused(
+                raise RefusedError(
                     f"工作表“{sheet}”的 {letters}{int(found[2])} 格有内容，超过 {self.limits.columns} 列。"
                     "请删去多余的列后再上传。"
                 )

@@ -3,6 +3,7 @@
 Each kind is declared by a `FactSpec`; the same SQL compares, ends, changes and adds them. A changed fact ends
 on the day before the edition and a new one begins, so that every day keeps what was known of it.
 """
+# ruff: noqa: E501 - SQL is read by its own lines
 
 from dataclasses import dataclass
 from datetime import date
@@ -134,7 +135,7 @@ def plan_facts(cursor: CursorWrapper, source: SourceList) -> None:
     columns = {**spec.values, **spec.sealed}
     values = "".join(f", {sql} AS {column}" for column, sql in columns.items())
     matches = " AND ".join(f"f.{column} = n.{column}" for column in spec.key)
-    same = " AND ".join(f"{_stored(spec, column)} IS NOT DISTINCT FROM n.{column}" for column in spec.values)
+    same = " AND ".join(f"{_stored(column)} IS NOT DISTINCT FROM n.{column}" for column in spec.values)
     groups = ", ".join(str(place) for place in range(1, len(spec.key) + 1))
     cursor.execute(
         f"""
@@ -159,7 +160,7 @@ def plan_facts(cursor: CursorWrapper, source: SourceList) -> None:
     )
 
 
-def _stored(spec: FactSpec, column: str) -> str:
+def _stored(column: str) -> str:
     """A stored value in the form in which the staged one is compared: array of parts as JSON text."""
     if column == "parts":
         return "to_jsonb(f.parts)::text"

@@ -20,9 +20,31 @@ _BRACKETS = re.compile(r"[(（\[【〔<《].*?[)）\]】〕>》]")
 _NOISE = re.compile(r"[\s*＊:：、，,。．.#]+|[\u200b-\u200f\ufeff]")
 _FOOTER_TOTAL = re.compile(r"(合计|总计|小计|共计)[:：]?").fullmatch
 _FOOTER_START = (
-    "填表", "制表", "审核人", "审核:", "审核：", "负责人", "单位负责人", "填报", "复核人", "经办人", "备注", "说明",
-    "注:", "注：", "附注", "报送", "联系人", "统计人", "主管", "盖章", "单位(", "单位（", "日期:", "日期：",
-)  # fmt: skip
+    "填表",
+    "制表",
+    "审核人",
+    "审核:",
+    "审核：",
+    "负责人",
+    "单位负责人",
+    "填报",
+    "复核人",
+    "经办人",
+    "备注",
+    "说明",
+    "注:",
+    "注：",
+    "附注",
+    "报送",
+    "联系人",
+    "统计人",
+    "主管",
+    "盖章",
+    "单位(",
+    "单位（",
+    "日期:",
+    "日期：",
+)
 
 
 def squeeze_heading(heading: Any) -> str:
@@ -47,7 +69,9 @@ class Header:
 
 @dataclass(frozen=True)
 class NoHeader:
-    """No header with all needed columns; `row` (from 0) and `missing` of the best try, None if nothing fits."""
+    """No header with all needed columns; `row` (from 0) and `missing` of the best try, None if nothing
+    fits.
+    """
 
     row: int | None
     missing: tuple[str, ...]
@@ -170,7 +194,9 @@ class RowSorter:
         self.headings = {column: squeeze_heading(header.titles[column]) for column in header.columns.values()}
 
     def skip(self, row: list[Any]) -> SkipReason | None:
-        """Reason to skip the row, None for data. Two filled key cells (name, ID, …) make a row data at once."""
+        """Reason to skip the row, None for data. Two filled key cells (name, ID, …) make a row data at
+        once.
+        """
         width = len(row)
         keyed = [column for column in self.key_columns if column < width and row[column] not in ("", " ")]
         if len(keyed) >= 2 and squeeze_heading(row[keyed[0]]) != self.headings[keyed[0]]:
@@ -192,7 +218,9 @@ class RowSorter:
 
     @staticmethod
     def _is_footer(filled: list[tuple[int, Any]], keyed: list[int]) -> bool:
-        """A total, a signature line or a note; a row with a key cell is data unless its first words say so."""
+        """A total, a signature line or a note; a row with a key cell is data unless its first words say
+        so.
+        """
         texts = [cell for _column, cell in filled if cell.__class__ is str]
         if any(_FOOTER_TOTAL(squeeze_plain(text)) for text in texts[:3]):
             return True

@@ -17,7 +17,9 @@ ParserFactory = Callable[[date], Parser]
 
 @dataclass(frozen=True)
 class Column:
-    """One column a kind understands. `needed`: the heading must stand; `filled`: every row must have a value."""
+    """One column a kind understands. `needed`: the heading must stand; `filled`: every row must have a
+    value.
+    """
 
     key: str
     label: str
@@ -29,7 +31,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Kind:
-    """`grain` is what a row is about (person or household); `counts_households`: disappeared counts households."""
+    """`grain` is what a row is about (person or household); `counts_households`: disappeared counts
+    households.
+    """
 
     code: str
     columns: tuple[Column, ...]
@@ -79,16 +83,44 @@ VILLAGE = Column(
 GROUP = Column(
     "group", "自然村", ("村民小组", "所在组", "组", "小组", "自然村组", "村小组", "自然村名称"), _text(40)
 )
-NAME = Column("name", "姓名", ("成员姓名", "人员姓名", "家庭成员姓名", "持证人姓名", "户主姓名"), _fixed(parse.name()), True, True)  # fmt: skip
+NAME = Column(
+    "name",
+    "姓名",
+    ("成员姓名", "人员姓名", "家庭成员姓名", "持证人姓名", "户主姓名"),
+    _fixed(parse.name()),
+    True,
+    True,
+)
 HEAD_NAME = Column("name", "户主姓名", ("姓名", "户主", "户主名称"), _fixed(parse.name()), True, True)
-PHONE = Column("phone", "联系电话", ("人联系电话", "户联系电话", "电话", "手机", "手机号", "手机号码", "联系方式"), _fixed(parse.phone()))  # fmt: skip
+PHONE = Column(
+    "phone",
+    "联系电话",
+    ("人联系电话", "户联系电话", "电话", "手机", "手机号", "手机号码", "联系方式"),
+    _fixed(parse.phone()),
+)
 ID_ALIASES = (
-    "身份证号", "身份证号码", "身份证件号", "证件号", "身份证", "公民身份号码", "身份证件号码", "居民身份证号",
-    "居民身份证号码", "身份号码", "户主身份证号", "户主身份证号码", "户主证件号码",
-)  # fmt: skip
+    "身份证号",
+    "身份证号码",
+    "身份证件号",
+    "证件号",
+    "身份证",
+    "公民身份号码",
+    "身份证件号码",
+    "居民身份证号",
+    "居民身份证号码",
+    "身份号码",
+    "户主身份证号",
+    "户主身份证号码",
+    "户主证件号码",
+)
 REMARK = _raw("remark", "备注", "说明")
 
-HOUSEHOLD_NUMBER = Column("household_number", "户编号", ("户编码", "家庭编号", "户编号码", "户号"), _fixed(parse.number_text("户编号", 30)))  # fmt: skip
+HOUSEHOLD_NUMBER = Column(
+    "household_number",
+    "户编号",
+    ("户编码", "家庭编号", "户编号码", "户号"),
+    _fixed(parse.number_text("户编号", 30)),
+)
 RELATION = Column(
     "relation",
     "与户主关系",
@@ -99,7 +131,12 @@ SEX = Column("sex", "性别", (), _fixed(parse.choice("性别", values.SEX)))
 BIRTH = Column(
     "birth", "出生日期", ("出生年月", "出生年月日", "生日"), lambda as_of: parse.day("出生日期", as_of)
 )
-SIZE = Column("size", "人数", ("家庭人口", "成员人数", "户人口数", "家庭人口数", "家庭人数", "人口数"), _fixed(parse.whole("人数", 1, 40)))  # fmt: skip
+SIZE = Column(
+    "size",
+    "人数",
+    ("家庭人口", "成员人数", "户人口数", "家庭人口数", "家庭人数", "人口数"),
+    _fixed(parse.whole("人数", 1, 40)),
+)
 INCOME = Column(
     "income",
     "人均纯收入",
@@ -143,13 +180,13 @@ REGISTRY = Kind(
             "健康状况",
             ("健康情况",),
             _fixed(parse.several("健康状况", values.HEALTH, values.HEALTH_SYNONYMS)),
-        ),  # fmt: skip
+        ),
         Column(
             "labour",
             "劳动技能",
             ("劳动能力", "劳动力类型"),
             _fixed(parse.choice("劳动技能", values.LABOUR, values.LABOUR_BLANKS)),
-        ),  # fmt: skip
+        ),
         Column("work", "务工状况", ("务工情况", "务工地点", "务工企业"), _text(60)),
         Column("work_months", "务工时间（月）", ("务工月数", "务工时长"), _fixed(parse.months("务工时间"))),
         Column(
@@ -157,45 +194,45 @@ REGISTRY = Kind(
             "参加大病医疗",
             ("是否参加大病保险", "是否参加大病医疗", "参加大病保险"),
             _fixed(parse.choice("参加大病医疗", values.YES_NO)),
-        ),  # fmt: skip
+        ),
         Column(
             "poverty_status",
             "脱贫属性",
             ("脱贫标志", "脱贫状态"),
             _fixed(parse.choice("脱贫属性", values.POVERTY_STATUS)),
-        ),  # fmt: skip
+        ),
         Column(
             "lifted_year",
             "脱贫年度",
             ("脱贫年份", "脱贫时间"),
             lambda as_of: parse.whole("脱贫年度", 2013, as_of.year),
-        ),  # fmt: skip
+        ),
         Column("household_type", "贫困户属性", ("户类型", "贫困类型", "农户属性"), _text(40)),
         Column(
             "watch_type",
             "监测对象类别",
             ("检测对象类别", "监测对象类型", "是否脱贫监测户", "脱贫监测户", "易返贫致贫户类型"),
             _text(40),
-        ),  # fmt: skip
+        ),
         Column(
             "risk_cleared",
             "风险是否已消除",
             ("风险是否消除",),
             _fixed(parse.choice("风险是否已消除", values.YES_NO)),
-        ),  # fmt: skip
+        ),
         Column("cause", "主要致贫原因", ("致贫原因", "致贫原因1", "主要致贫(返贫)原因"), _text(60)),
         Column(
             "dangerous_house",
             "危房户",
             ("是否危房户", "是否危房"),
             _fixed(parse.choice("危房户", values.DANGEROUS_HOUSE)),
-        ),  # fmt: skip
+        ),
         Column(
             "safe_water",
             "饮水安全",
             ("是否解决安全饮用水", "是否饮水安全", "安全饮水"),
             _fixed(parse.choice("饮水安全", values.SAFE_WATER)),
-        ),  # fmt: skip
+        ),
         INCOME,
         PHONE,
         DISABILITY_KIND_HINT,
@@ -205,13 +242,13 @@ REGISTRY = Kind(
             "排查日期",
             ("排查时间",),
             lambda as_of: parse.day("排查日期", _a_year_later(as_of)),
-        ),  # fmt: skip
+        ),
         Column(
             "relocated",
             "是否易地扶贫搬迁户",
             ("易地扶贫搬迁户", "是否易地搬迁户", "易地搬迁"),
             _fixed(parse.choice("易地搬迁", values.YES_NO)),
-        ),  # fmt: skip
+        ),
         REMARK,
     ),
     counts_households=True,
@@ -242,7 +279,7 @@ DISABILITY = Kind(
             "初次申领日期",
             ("发证日期", "办证日期", "签发日期"),
             lambda as_of: parse.day("发证日期", as_of),
-        ),  # fmt: skip
+        ),
         SEX,
         PHONE,
         REMARK,
@@ -300,7 +337,7 @@ BENEFITS = Kind(
             _fixed(parse.name()),
             True,
             True,
-        ),  # fmt: skip
+        ),
         _identity("身份证号", "证件号码", *ID_ALIASES),
         Column("head_name", "户主姓名", ("申请人姓名", "户主"), _fixed(parse.name())),
         Column(
@@ -310,20 +347,20 @@ BENEFITS = Kind(
             _fixed(parse.choice("救助类型", values.BENEFIT_SCHEME)),
             True,
             True,
-        ),  # fmt: skip
+        ),
         Column("tier", "档次", ("保障类别", "保障档次", "类别", "低保类别"), _text(30)),
         Column(
             "monthly",
             "月保障金额",
             ("月补差金额", "月保障金", "月补助金额", "领取金额", "月救助金额"),
             _fixed(parse.money("月保障金额")),
-        ),  # fmt: skip
+        ),
         Column(
             "from_month",
             "起始保障年月",
             ("保障起始年月", "起始年月", "保障起始月", "享受起始时间", "开始保障时间"),
             lambda as_of: parse.day("起始保障年月", _a_year_later(as_of)),
-        ),  # fmt: skip
+        ),
         Column(
             "covered_people", "保障人数", ("保障人口", "享受人数"), _fixed(parse.whole("保障人数", 1, 40))
         ),
@@ -332,7 +369,7 @@ BENEFITS = Kind(
             "低保证号",
             ("救助证号", "证书编号", "低保证编号", "保障证号", "特困证号"),
             _text(60),
-        ),  # fmt: skip
+        ),
         RELATION,
         SEX,
         PHONE,
@@ -356,7 +393,7 @@ _WATCH_COLUMNS = (
         "识别时间",
         ("识别监测时间", "风险识别时间", "识别日期", "纳入时间"),
         lambda as_of: parse.day("识别时间", as_of),
-    ),  # fmt: skip
+    ),
     Column(
         "risk", "风险类型", ("返贫风险", "致贫风险", "致贫风险类型", "返贫风险类型", "主要风险"), _text(40)
     ),
@@ -377,7 +414,7 @@ _WATCH_COLUMNS = (
         "健康状况",
         ("健康情况",),
         _fixed(parse.several("健康状况", values.HEALTH, values.HEALTH_SYNONYMS)),
-    ),  # fmt: skip
+    ),
     INCOME,
     PHONE,
     REMARK,
@@ -429,7 +466,7 @@ FINDINGS = Kind(
             lambda as_of: parse.day("排查日期", as_of),
             True,
             True,
-        ),  # fmt: skip
+        ),
         REMARK,
     ),
     by_household=True,

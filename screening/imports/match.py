@@ -4,6 +4,7 @@ The same plan serves preview and confirmation: `desk` has one line for each stag
 `home` one for each household of the list. `would` is what becomes of a row that is taken; `bad` rows have an
 error of their own, `held` ones belong to a household with a bad row.
 """
+# ruff: noqa: E501 - SQL is read by its own lines
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,5 @@
 """What became of each row, and the totals that always add up (interfaces, JSON of import_list)."""
+# ruff: noqa: E501 - SQL is read by its own lines
 
 import json
 from typing import Any

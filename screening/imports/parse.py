@@ -154,7 +154,9 @@ def choice(label: str, table: dict[str, Any], blanks: frozenset[str] = BLANKS) -
 
 
 def several(label: str, known: tuple[str, ...], synonyms: dict[str, str]) -> Parser:
-    """A cell with several values of a code list in any order; comes back in the list's order, comma-joined."""
+    """A cell with several values of a code list in any order; comes back in the list's order,
+    comma-joined.
+    """
 
     def parse(value: str, _raw: Any) -> Any:
         if value in BLANKS:

@@ -1,4 +1,6 @@
-"""Names of places as they are written in lists → region codes, inside one county. Pure: regions come in as data."""
+"""Names of places as they are written in lists → region codes, inside one county. Pure: regions come in
+as data.
+"""
 
 import re
 from collections.abc import Iterable, Sequence

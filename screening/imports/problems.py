@@ -44,7 +44,9 @@ def split_message(message: str) -> tuple[str, str]:
 
 
 def mask(value: Any, column_key: str) -> str:
-    """A raw value as it may be shown: numbers that identify keep six and four characters, others are cut at 40."""
+    """A raw value as it may be shown: numbers that identify keep six and four characters, others are cut
+    at 40.
+    """
     text = printable(display(value))
     if column_key in ("id", "certificate"):
         return text if len(text) < 8 else f"{text[:6]}{'*' * max(len(text) - 10, 4)}{text[-4:]}"

@@ -15,17 +15,19 @@ from typing import Any
 
 from django.conf import settings
 
-from screening.imports.container import Refused, column_letters
+from screening.imports.container import RefusedError, column_letters
 from screening.imports.limits import Limits
 
-__all__ = ["Limits", "RawSheet", "Refused", "column_letters", "current_limits", "read_file"]
+__all__ = ["Limits", "RawSheet", "RefusedError", "column_letters", "current_limits", "read_file"]
 
 Cell = str | float | int
 
 
 @dataclass
 class RawSheet:
-    """One worksheet: `rows[i]` is Excel row i + 1, cells from column A; `marks` are lost cells, both from 0."""
+    """One worksheet: `rows[i]` is Excel row i + 1, cells from column A; `marks` are lost cells, both from
+    0.
+    """
 
     name: str
     hidden: bool
@@ -42,16 +44,16 @@ def current_limits() -> Limits:
 
 
 def read_file(path: Path, file_name: str, limits: Limits | None = None) -> list[RawSheet]:
-    """Sheets of the file in their order, hidden ones too; Refused with advice when it is not taken."""
+    """Sheets of the file in their order, hidden ones too; RefusedError with advice when it is not taken."""
     limits = limits or current_limits()
     extension = Path(file_name).suffix.lower().lstrip(".")
     if path.stat().st_size > limits.packed:
-        raise Refused(f"文件超过 {limits.packed // 1024 // 1024} MB。请按乡镇拆成几个文件分别上传。")
+        raise RefusedError(f"文件超过 {limits.packed // 1024 // 1024} MB。请按乡镇拆成几个文件分别上传。")
     with tempfile.TemporaryDirectory(prefix="list-") as folder:
         out = Path(folder) / "cells"
         code = _run_reader(path, extension, out, limits)
         if code != 0:
-            raise Refused(
+            raise RefusedError(
                 "文件太大或结构异常，读取超出内存或时间限制。请只复制有数据的区域到一个新工作簿，再上传。"
             )
         return _load(out)
@@ -88,11 +90,11 @@ def _load(out: Path) -> list[RawSheet]:
     sheets: list[RawSheet] = []
     with out.open("rb") as stream:
         while True:
-            item = marshal.load(stream)
+            item = marshal.load(stream)  # noqa: S302 - written by our own child
             if isinstance(item, list):
                 sheets[-1].rows.extend(item)
             elif "refused" in item:
-                raise Refused(item["refused"])
+                raise RefusedError(item["refused"])
             elif "end" in item:
                 return sheets
             else:

@@ -13,11 +13,12 @@ import os
 import resource
 import sys
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import python_calamine as calamine
 
-from screening.imports.container import CSV, XLSX, Refused, XlsxScan, recognise
+from screening.imports.container import CSV, XLSX, RefusedError, XlsxScan, recognise
 from screening.imports.limits import Limits
 
 BLOCK = 2_000
@@ -30,14 +31,14 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with open(out, "wb") as stream:
+    with Path(out).open("wb") as stream:
         try:
-            with open(path, "rb") as source:
+            with Path(path).open("rb") as source:
                 data = source.read(limits.packed + 1)
             kind = recognise(data, extension, limits)
             (_write_csv if kind == CSV else _write_workbook)(data, kind, stream, limits)
             marshal.dump({"end": True}, stream)
-        except Refused as refused:
+        except RefusedError as refused:
             marshal.dump({"refused": refused.message}, stream)
     return 0
 
@@ -53,9 +54,9 @@ def _write_workbook(data: bytes, kind: str, stream: BinaryIO, limits: Limits) ->
             hidden = meta.visible != calamine.SheetVisibleEnum.Visible
             _write_sheet(book.get_sheet_by_name(meta.name), meta.name, hidden, marks, stream, limits)
     except calamine.PasswordError as error:
-        raise Refused("工作簿设了打开密码。请在 Excel 里去掉密码，另存后再上传。") from error
+        raise RefusedError("工作簿设了打开密码。请在 Excel 里去掉密码，另存后再上传。") from error
     except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError, ValueError) as error:
-        raise Refused("文件已损坏，打不开。请用 Excel 打开并修复后另存，再上传。") from error
+        raise RefusedError("文件已损坏，打不开。请用 Excel 打开并修复后另存，再上传。") from error
 
 
 def _write_sheet(sheet: Any, name: str, hidden: bool, marks: dict, stream: BinaryIO, limits: Limits) -> None:
@@ -64,9 +65,9 @@ def _write_sheet(sheet: Any, name: str, hidden: bool, marks: dict, stream: Binar
         return
     left = sheet.start[1]
     if sheet.end[0] + 1 > limits.rows:
-        raise Refused(f"工作表“{name}”超过 {limits.rows} 行。请按乡镇拆成几个文件。")
+        raise RefusedError(f"工作表“{name}”超过 {limits.rows} 行。请按乡镇拆成几个文件。")
     if sheet.end[1] + 1 > limits.columns:
-        raise Refused(f"工作表“{name}”超过 {limits.columns} 列。请删去多余的列后再上传。")
+        raise RefusedError(f"工作表“{name}”超过 {limits.columns} 列。请删去多余的列后再上传。")
     fill = _merged_fill(sheet)
     marshal.dump({"sheet": name, "hidden": hidden, "marks": marks}, stream)
     block: list[list[Any]] = []
@@ -121,17 +122,19 @@ def _write_csv(data: bytes, _kind: str, stream: BinaryIO, limits: Limits) -> Non
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
             if number >= limits.rows and any(row):
-                raise Refused(f"文件超过 {limits.rows} 行。请按乡镇拆成几个文件。")
+                raise RefusedError(f"文件超过 {limits.rows} 行。请按乡镇拆成几个文件。")
             while row and not row[-1].strip():
                 row.pop()
             if len(row) > limits.columns:
-                raise Refused(f"第 {number + 1} 行超过 {limits.columns} 列。请删去多余的列后再上传。")
+                raise RefusedError(f"第 {number + 1} 行超过 {limits.columns} 列。请删去多余的列后再上传。")
             block.append([cell[2:-1] if cell[:2] == '="' and cell[-1:] == '"' else cell for cell in row])
             if len(block) == BLOCK:
                 marshal.dump(block, stream)
                 block = []
     except csv.Error as error:
-        raise Refused("CSV 文件的引号不成对，读不下去。请用 Excel 打开，另存为 .xlsx 再上传。") from error
+        raise RefusedError(
+            "CSV 文件的引号不成对，读不下去。请用 Excel 打开，另存为 .xlsx 再上传。"
+        ) from error
     marshal.dump(block, stream)
 
 
@@ -152,7 +155,7 @@ def _decode(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Refused("文字编码认不出来。请用 Excel 打开，另存为 .xlsx（或“CSV UTF-8”）再上传。")
+    raise RefusedError("文字编码认不出来。请用 Excel 打开，另存为 .xlsx（或“CSV UTF-8”）再上传。")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""A source row for people: every cell as it came (masked where it identifies), what was understood, what it served."""
+"""A source row for people: every cell as it came (masked where it identifies), what was understood, what
+it served.
+"""
 
 import json
 import re
@@ -27,8 +29,16 @@ _LABELS: dict[str, dict[Any, str]] = {
     "scheme": dict(BenefitScheme.choices),
     "grade": dict(enumerate(("一级", "二级", "三级", "四级"), start=1)),
 }
-_UNITS = {"income": "元/年", "monthly": "元/月", "total_cost": "元", "own_cost": "元", "work_months": "个月", "size": "人",
-          "covered_people": "人", "lifted_year": "年"}  # fmt: skip
+_UNITS = {
+    "income": "元/年",
+    "monthly": "元/月",
+    "total_cost": "元",
+    "own_cost": "元",
+    "work_months": "个月",
+    "size": "人",
+    "covered_people": "人",
+    "lifted_year": "年",
+}
 _USES = {
     "household_number": "认户",
     "id": "认人",
@@ -76,7 +86,9 @@ class ReadCell:
 def read_cells(
     kind: str, as_of: date, columns: list[list[Any]], cells: list[Any], verifies: bool
 ) -> list[ReadCell]:
-    """The cells of a row under the headings of its sheet; `verifies`: the viewer may see names of illnesses."""
+    """The cells of a row under the headings of its sheet; `verifies`: the viewer may see names of
+    illnesses.
+    """
     result = []
     for position, (heading, key) in enumerate(columns):
         raw = cells[position] if position < len(cells) else ""

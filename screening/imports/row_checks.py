@@ -114,7 +114,9 @@ def _grade(text: str | None) -> int | None:
 
 
 def disability_kind(text: str | None) -> tuple[int | None, list[int]]:
-    """(type 1–7, parts of 多重) of a text like 肢体残疾人 or 多重（智力、肢体）; (None, []) when not known."""
+    """(type 1–7, parts of 多重) of a text like 肢体残疾人 or 多重（智力、肢体）; (None, []) when not
+    known.
+    """
     if not text:
         return None, []
     plain = squeeze(text)
@@ -137,7 +139,9 @@ def disability_kind(text: str | None) -> tuple[int | None, list[int]]:
 
 
 def _certificates(checked: "Checked") -> None:
-    """Type and grade of each certificate: from the text, else from the number's suffix; one of them must tell."""
+    """Type and grade of each certificate: from the text, else from the number's suffix; one of them must
+    tell.
+    """
     grades = list(checked.column("grade"))
     kinds: list[int | None] = []
     parts_of: list[list[int]] = []
@@ -146,7 +150,10 @@ def _certificates(checked: "Checked") -> None:
         text = printable(unicodedata.normalize("NFC", display(raw))).strip()
         kind, parts = disability_kind(text)
         if text and kind is None:
-            message = f"残疾类别里没有“{text[:20]}”这种写法。请改成：视力、听力、言语、肢体、智力、精神、多重（写明各类）。"
+            message = (
+                f"残疾类别里没有“{text[:20]}”这种写法。"
+                "请改成：视力、听力、言语、肢体、智力、精神、多重（写明各类）。"
+            )
             checked.add(i, "kind", "VALUE_UNKNOWN", message)
         _suffix_against_text(checked, i, "kind", kind, grades[i])
         if reading is not None and reading.kind is not None:
@@ -206,7 +213,9 @@ def _persons_in_households(checked: "Checked") -> None:
 
 
 def _heads_and_sizes(checked: "Checked", strict: bool) -> None:
-    """HOUSEHOLD_NO_HEAD, HOUSEHOLD_TWO_HEADS, HOUSEHOLD_SIZE. A list of heads alone (not strict) names no members."""
+    """HOUSEHOLD_NO_HEAD, HOUSEHOLD_TWO_HEADS, HOUSEHOLD_SIZE. A list of heads alone (not strict) names no
+    members.
+    """
     households, relations, sizes = (
         checked.values["household"],
         checked.column("relation"),

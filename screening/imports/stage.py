@@ -20,22 +20,57 @@ from screening.rules.identity import IdReading
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 COLUMNS = (
-    "source_list_id", "sheet", "line", "raw", "region_id", "household_key", "person_number", "name", "id_sealed",
-    "id_index", "id_last4_index", "phone_sealed", "detail_sealed", "parsed", "state", "skip", "problems",
-)  # fmt: skip
+    "source_list_id",
+    "sheet",
+    "line",
+    "raw",
+    "region_id",
+    "household_key",
+    "person_number",
+    "name",
+    "id_sealed",
+    "id_index",
+    "id_last4_index",
+    "phone_sealed",
+    "detail_sealed",
+    "parsed",
+    "state",
+    "skip",
+    "problems",
+)
 
 # What of each kind goes into `parsed` under its own name, as it was understood.
 _PARSED = {
-    ListKind.REGISTRY: ("relation", "sex", "birth", "ethnicity", "education", "student", "health", "labour",
-                        "work", "work_months"),
+    ListKind.REGISTRY: (
+        "relation",
+        "sex",
+        "birth",
+        "ethnicity",
+        "education",
+        "student",
+        "health",
+        "labour",
+        "work",
+        "work_months",
+    ),
     ListKind.DISABILITY: ("kind", "grade", "parts", "status", "issued_on"),
     ListKind.ILLNESS: ("admitted_on", "discharged_on", "total_cost", "own_cost", "filing"),
     ListKind.BENEFITS: ("scheme", "tier", "monthly", "from_month", "covered_people", "relation"),
     ListKind.MONITORED: ("watch_type", "found_on", "risk", "cleared", "size", "relation"),
-    ListKind.MARGINAL: ("watch_type", "found_on", "risk", "cleared", "size", "relation", "sex", "birth", "labour",
-                        "health"),
+    ListKind.MARGINAL: (
+        "watch_type",
+        "found_on",
+        "risk",
+        "cleared",
+        "size",
+        "relation",
+        "sex",
+        "birth",
+        "labour",
+        "health",
+    ),
     ListKind.FINDINGS: ("campaign", "finding", "found_on"),
-}  # fmt: skip
+}
 
 # Values of the household that its rows repeat: column of the list → field of Household.
 HOUSEHOLD_FIELDS = {
@@ -95,8 +130,25 @@ def _rows(source: SourceList, checked: Checked) -> Iterator[tuple[Any, ...]]:
         raw = _seal_cells(line)
         i = line.data
         if i is None:
-            yield (source.pk, sheet, line.number, raw, source.region_id, "", "", "", None, None, None, None, None,
-                   "{}", RowState.SKIPPED.value, line.skip.value, "[]")  # fmt: skip
+            yield (
+                source.pk,
+                sheet,
+                line.number,
+                raw,
+                source.region_id,
+                "",
+                "",
+                "",
+                None,
+                None,
+                None,
+                None,
+                None,
+                "{}",
+                RowState.SKIPPED.value,
+                line.skip.value,
+                "[]",
+            )
             continue
         parsed = {key: _plain(column[i]) for key, column in zip(fields, columns, strict=True)}
         if i in leads:
@@ -118,15 +170,28 @@ def _rows(source: SourceList, checked: Checked) -> Iterator[tuple[Any, ...]]:
             detail = crypto.seal(reading.cleaned)
         problems = checked.problems.get(i)
         yield (
-            source.pk, sheet, line.number, raw, places[i] or source.region_id, _key(household_keys[i]),
-            persons[i] or "", name, *_identity(reading), phone, detail,
-            _encode(parsed), "", _skip_by_content(checked, i, filings[i]),
+            source.pk,
+            sheet,
+            line.number,
+            raw,
+            places[i] or source.region_id,
+            _key(household_keys[i]),
+            persons[i] or "",
+            name,
+            *_identity(reading),
+            phone,
+            detail,
+            _encode(parsed),
+            "",
+            _skip_by_content(checked, i, filings[i]),
             _encode(problems) if problems else "[]",
-        )  # fmt: skip
+        )
 
 
 def _key(key: str | None) -> str:
-    """A household by its head has no number: its key is a digest, so that no ID number stands in the clear."""
+    """A household by its head has no number: its key is a digest, so that no ID number stands in the
+    clear.
+    """
     if key is None:
         return ""
     return f"#{crypto.blind(key).hex()[:32]}" if key.startswith("head:") else key
@@ -139,7 +204,9 @@ def _skip_by_content(checked: Checked, i: int, filing: str | None) -> str:
 
 
 def _identity(reading: IdReading | None) -> tuple[bytes | None, bytes | None, bytes | None]:
-    """Sealed number, its index, the index of its last four; a refused number is kept sealed for near matches."""
+    """Sealed number, its index, the index of its last four; a refused number is kept sealed for near
+    matches.
+    """
     if reading is None or not (reading.number or reading.cleaned):
         return None, None, None
     if not reading.ok:
@@ -188,7 +255,9 @@ def _household_values(checked: Checked) -> dict[int, dict[str, Any]]:
 
 
 def _status_by_type(household_type: str | None) -> str:
-    """脱贫属性 told by 贫困户属性 when it has no column or no value: 一般脱贫户 is lifted, 一般贫困户 is not."""
+    """脱贫属性 told by 贫困户属性 when it has no column or no value: 一般脱贫户 is lifted, 一般贫困户 is
+    not.
+    """
     if household_type and any(word in household_type for word in values.LIFTED_WORDS):
         return "lifted"
     if household_type and any(word in household_type for word in values.POOR_WORDS):

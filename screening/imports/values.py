@@ -16,8 +16,16 @@ YES_NO = {
     **dict.fromkeys(("有", "1", "√", "Y", "TRUE", "已", "参加", "已参加", "已解决"), True),
     **dict.fromkeys(("没有", "0", "×", "X", "N", "FALSE", "未", "未参加", "未解决"), False),
 }
-DANGEROUS_HOUSE = {**YES_NO, "非危房": False, "安全": False, "A级": False, "B级": False, "C级": True, "D级": True,
-                   "危房": True}  # fmt: skip
+DANGEROUS_HOUSE = {
+    **YES_NO,
+    "非危房": False,
+    "安全": False,
+    "A级": False,
+    "B级": False,
+    "C级": True,
+    "D级": True,
+    "危房": True,
+}
 SAFE_WATER = {**YES_NO, "安全": True, "达标": True, "不安全": False, "不达标": False}
 
 SEX = {"男": Sex.MALE.value, "女": Sex.FEMALE.value, "男性": Sex.MALE.value, "女性": Sex.FEMALE.value}
@@ -55,18 +63,38 @@ RELATION |= {
     "本人": Relation.HEAD.value,
     "本人或户主": Relation.HEAD.value,
     **dict.fromkeys(("妻", "夫", "妻子", "丈夫", "之妻", "之夫"), Relation.SPOUSE.value),
-    **dict.fromkeys(("儿子", "长子", "次子", "三子", "独子", "之长子", "之次子", "养子", "继子"), Relation.SON.value),
-    **dict.fromkeys(("女儿", "长女", "次女", "三女", "之长女", "之次女", "养女", "继女"), Relation.DAUGHTER.value),
+    **dict.fromkeys(
+        ("儿子", "长子", "次子", "三子", "独子", "之长子", "之次子", "养子", "继子"), Relation.SON.value
+    ),
+    **dict.fromkeys(
+        ("女儿", "长女", "次女", "三女", "之长女", "之次女", "养女", "继女"), Relation.DAUGHTER.value
+    ),
     **dict.fromkeys(("父亲", "之父亲"), Relation.FATHER.value),
     **dict.fromkeys(("母亲", "之母亲"), Relation.MOTHER.value),
     **dict.fromkeys(("儿媳妇", "媳妇"), Relation.DAUGHTER_IN_LAW.value),
     **dict.fromkeys(
-        ("之兄", "之弟", "之姐", "之妹", "兄", "弟", "姐", "妹", "兄弟", "姐妹", "哥哥", "弟弟", "姐姐", "妹妹",
-         "之兄弟姊妹", "兄弟姊妹"),
+        (
+            "之兄",
+            "之弟",
+            "之姐",
+            "之妹",
+            "兄",
+            "弟",
+            "姐",
+            "妹",
+            "兄弟",
+            "姐妹",
+            "哥哥",
+            "弟弟",
+            "姐姐",
+            "妹妹",
+            "之兄弟姊妹",
+            "兄弟姊妹",
+        ),
         Relation.SIBLING.value,
     ),
     **dict.fromkeys(("其他亲属", "其它", "其他关系", "非亲属", "之其他"), Relation.OTHER.value),
-}  # fmt: skip
+}
 MALE_RELATIONS = frozenset(("03", "06", "07", "09", "11", "13", "15", "17", "19"))
 FEMALE_RELATIONS = frozenset(("04", "05", "08", "10", "12", "14", "16", "18", "20"))
 
@@ -111,8 +139,12 @@ DISABILITY_KIND = {
 }
 DISABILITY_KIND |= {str(value): value for value in _KINDS.values()}
 
-_DIGITS = (("一", "1", "壹", "Ⅰ", "I"), ("二", "2", "贰", "Ⅱ", "II"), ("三", "3", "叁", "Ⅲ", "III"),
-           ("四", "4", "肆", "Ⅳ", "IV"))  # fmt: skip
+_DIGITS = (
+    ("一", "1", "壹", "Ⅰ", "I"),
+    ("二", "2", "贰", "Ⅱ", "II"),
+    ("三", "3", "叁", "Ⅲ", "III"),
+    ("四", "4", "肆", "Ⅳ", "IV"),
+)
 DISABILITY_GRADE = {
     f"{word}{suffix}": number
     for number, words in enumerate(_DIGITS, start=1)
@@ -128,15 +160,34 @@ CERTIFICATE_STATUS = {
 }
 
 BENEFIT_SCHEME = {
-    **dict.fromkeys(("低保", "农村低保", "农村最低生活保障", "农低", "最低生活保障"), BenefitScheme.RURAL_DIBAO.value),
+    **dict.fromkeys(
+        ("低保", "农村低保", "农村最低生活保障", "农低", "最低生活保障"), BenefitScheme.RURAL_DIBAO.value
+    ),
     **dict.fromkeys(("城市低保", "城镇低保", "城市最低生活保障", "城低"), BenefitScheme.URBAN_DIBAO.value),
     **dict.fromkeys(
-        ("特困", "特困供养", "特困人员", "特困人员供养", "农村特困供养", "城市特困供养", "农村特困", "城市特困",
-         "分散供养", "集中供养", "特困分散供养", "特困集中供养", "农村特困分散供养", "农村特困集中供养",
-         "特困人员救助供养", "农村特困人员救助供养", "五保", "农村五保"),
+        (
+            "特困",
+            "特困供养",
+            "特困人员",
+            "特困人员供养",
+            "农村特困供养",
+            "城市特困供养",
+            "农村特困",
+            "城市特困",
+            "分散供养",
+            "集中供养",
+            "特困分散供养",
+            "特困集中供养",
+            "农村特困分散供养",
+            "农村特困集中供养",
+            "特困人员救助供养",
+            "农村特困人员救助供养",
+            "五保",
+            "农村五保",
+        ),
         BenefitScheme.TEKUN.value,
     ),
     "临时救助": BenefitScheme.TEMPORARY.value,
-}  # fmt: skip
+}
 
 CHRONIC_FILING = ("慢性病", "慢病", "门诊慢性病")

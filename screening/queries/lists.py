@@ -168,7 +168,9 @@ def _counted(scope: Scope, source: SourceList) -> dict[str, dict[str, int]]:
 
 
 def bad_rows(scope: Scope, source: SourceList) -> Iterator[tuple[ListRow, list[Any]]]:
-    """Rows not taken, with their cells as they came, whole: for the workbook that goes back to the uploader."""
+    """Rows not taken, with their cells as they came, whole: for the workbook that goes back to the
+    uploader.
+    """
     found = ListRow.objects.within(scope, Right.IMPORT).filter(source_list=source, state=RowState.REJECTED)
     for row in found.order_by("sheet", "line").iterator(chunk_size=500):
         yield row, raw_cells(row)

@@ -1,4 +1,5 @@
-"""The import desk: upload, stage, confirm, discard; the command's foreground path walks the same steps (F01–F17).
+"""The import desk: upload, stage, confirm, discard; the command's foreground path walks the same steps
+(F01–F17).
 
 Staging and confirming are one transaction each and safe to repeat: a killed worker leaves the list as it was,
 and the job begins again. One import at a time writes a county's registry (advisory lock).
@@ -27,7 +28,7 @@ from screening.imports import apply, bad_rows, outcome, stage
 from screening.imports.check import check
 from screening.imports.kinds import KINDS
 from screening.imports.places import Place, PlaceIndex
-from screening.imports.read import Refused, current_limits, read_file
+from screening.imports.read import RefusedError, current_limits, read_file
 from screening.models import ColumnAlias, ListRow, SourceList
 from screening.queries import lists as queries
 
@@ -65,8 +66,15 @@ def upload_list(
     )
     source.full_clean(exclude=["totals", "columns"])
     source.save()
-    audit.record("list.upload", actor=actor, obj=source, region_code=region.code, kind=kind, sha256=source.sha256,
-                 label=audit.COMMAND_LINE)  # fmt: skip
+    audit.record(
+        "list.upload",
+        actor=actor,
+        obj=source,
+        region_code=region.code,
+        kind=kind,
+        sha256=source.sha256,
+        label=audit.COMMAND_LINE,
+    )
     return source
 
 
@@ -84,7 +92,8 @@ def stage_list(
 ) -> SourceList:
     """Read, check and stage a list and work out its preview; a file that is not taken becomes 已拒绝.
 
-    A command that confirms at once, in the same transaction, needs no preview: confirming walks the same plan.
+    A command that confirms at once, in the same transaction, needs no preview: confirming walks the same
+    plan.
     """
     if source.state not in (ListState.UPLOADED, ListState.STAGED):
         return source
@@ -98,7 +107,7 @@ def stage_list(
         aliases = dict(ColumnAlias.objects.filter(kind=source.kind).values_list("heading", "field"))
         kind = KINDS[source.kind]
         checked = check(kind, sheets, aliases, _places(source.region_id), source.region_id, source.as_of)
-    except Refused as refused:
+    except RefusedError as refused:
         return _refuse(source, refused.message)
     jobs.progress(job, "存下每一行", 2, 4)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -125,13 +134,21 @@ def _refuse(source: SourceList, message: str) -> SourceList:
     with transaction.atomic():
         source.state, source.refused = ListState.REFUSED, message
         source.save(update_fields=["state", "refused"])
-        audit.record("list.refuse", actor=source.uploaded_by, obj=source, region_code=source.region_id,
-                     result="refused", label=audit.COMMAND_LINE)  # fmt: skip
+        audit.record(
+            "list.refuse",
+            actor=source.uploaded_by,
+            obj=source,
+            region_code=source.region_id,
+            result="refused",
+            label=audit.COMMAND_LINE,
+        )
     return source
 
 
 def _refuse_older(source: SourceList) -> None:
-    """An older edition than the newest confirmed one of its kind and (overlapping) region changes nothing (F15)."""
+    """An older edition than the newest confirmed one of its kind and (overlapping) region changes nothing
+    (F15).
+    """
     codes = [source.region_id[:n] for n in (2, 4, 6, 9, 12) if n <= len(source.region_id)]
     newer = (
         SourceList.objects.filter(
@@ -144,7 +161,7 @@ def _refuse_older(source: SourceList) -> None:
         .first()
     )
     if newer is not None:
-        raise Refused(
+        raise RefusedError(
             f"这份名单截至 {source.as_of}，库里已有截至 {newer.as_of} 的新一期。旧名单不能盖住新名单；"
             "请核对截至日期，或上传更新的名单。"
         )
@@ -204,7 +221,9 @@ def run_confirmation(*, job: Job, list_id: str, day: str, reason: str = "") -> d
 
 @transaction.atomic
 def confirm_list(*, source: SourceList, actor: User | None, hold: str, reason: str = "") -> Job:
-    """Confirm a staged list; a worker writes it. Twice is once; the second of two people is told who was first."""
+    """Confirm a staged list; a worker writes it. Twice is once; the second of two people is told who was
+    first.
+    """
     source = (
         SourceList.objects.select_for_update(of=("self",))
         .select_related("confirmed_by", "job")
@@ -258,7 +277,7 @@ def apply_list(
                 raise ValidationError("这份名单已放弃或被拒绝，不能入库。")
             _refuse_older(source)
             _write(cursor, source, actor, day, reason, begun)
-    except Refused as refused:
+    except RefusedError as refused:
         _reopen(source)
         raise ValidationError(refused.message) from refused
     jobs.progress(job, "入库完成", 2, 2)
@@ -311,7 +330,9 @@ def _write(cursor: Any, source: SourceList, actor: User | None, day: date, reaso
 
 
 def _rematch_others(cursor: Any, source: SourceList) -> dict[str, int]:
-    """Rows of the newest other lists that found nobody are matched again after a registry or marginal import."""
+    """Rows of the newest other lists that found nobody are matched again after a registry or marginal
+    import.
+    """
     if source.kind not in (ListKind.REGISTRY, ListKind.MARGINAL):
         return {}
     waiting = (
@@ -418,7 +439,9 @@ def import_list(
     dry_run: bool = False,
     actor: User | None = None,
 ) -> dict[str, Any]:
-    """Import a file in the foreground; comes back as the JSON contract has it. A dry run leaves nothing behind."""
+    """Import a file in the foreground; comes back as the JSON contract has it. A dry run leaves nothing
+    behind.
+    """
     begun = time.monotonic()
     with path.open("rb") as stream:
         source = upload_list(

@@ -1,4 +1,6 @@
-"""Where a figure comes from: one row of a list as it came, what was understood of it, its earlier editions."""
+"""Where a figure comes from: one row of a list as it came, what was understood of it, its earlier
+editions.
+"""
 
 from typing import Any
 

@@ -112,17 +112,31 @@ def test_type_and_grade_come_from_the_number_when_the_list_has_no_text(desk: Any
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [(" 53232619700201００３X", None), ("'" + GOOD, True), (GOOD[:6] + " " + GOOD[6:], True), (GOOD + "44", True),
-     ("".join(chr(ord(c) + 0xFEE0) for c in GOOD), True), (GOOD + "\u200b", True), (GOOD.lower() + "\u00a0", True)],
-)  # fmt: skip
+    [
+        (" 53232619700201００３X", None),
+        ("'" + GOOD, True),
+        (GOOD[:6] + " " + GOOD[6:], True),
+        (GOOD + "44", True),
+        ("".join(chr(ord(c) + 0xFEE0) for c in GOOD), True),
+        (GOOD + "\u200b", True),
+        (GOOD.lower() + "\u00a0", True),
+    ],
+)
 def test_numbers_are_normalised_never_repaired(desk: Any, written: str, read: bool | None) -> None:
     result = desk("registry", [person(1, 1, 证件号码=written)])
     assert result["created"] == (1 if read else 0)
 
 
 @pytest.mark.parametrize(
-    ("written", "read"), [("3,500元", "3500.00"), ("1.2万", "12000.00"), ("0.35万", "3500.00"), (4120.5, "4120.50"), ("４０００", "4000.00")]
-)  # fmt: skip
+    ("written", "read"),
+    [
+        ("3,500元", "3500.00"),
+        ("1.2万", "12000.00"),
+        ("0.35万", "3500.00"),
+        (4120.5, "4120.50"),
+        ("４０００", "4000.00"),
+    ],
+)
 def test_money_in_its_usual_spellings(county: Any, tmp_path: Path, written: Any, read: str) -> None:
     from screening.models import Household
 

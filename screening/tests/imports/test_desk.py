@@ -1,4 +1,6 @@
-"""The desk's services and pages: confirming once, resuming, refusing, the workbook that goes back, the source row."""
+"""The desk's services and pages: confirming once, resuming, refusing, the workbook that goes back, the
+source row.
+"""
 
 import io
 import re
@@ -36,7 +38,7 @@ FILE = workbook(sheets.REGISTRY, ROWS)
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs wait in the table; the tests run them by hand, as a worker would."""
-    monkeypatch.setattr(jobs, "send", lambda job: None)
+    monkeypatch.setattr(jobs, "send", lambda _job: None)
 
 
 def upload(actor: Any, content: bytes = FILE, **changes: Any) -> SourceList:
@@ -264,10 +266,28 @@ def test_the_command_prints_one_object_and_says_a_refusal_by_its_exit(
     call_command("import_list", "registry", str(path), "--as-of", "2020-03-31", "--json")
     printed = json.loads(capsys.readouterr().out)
     assert set(printed) == {
-        "id", "kind", "file", "sha256", "as_of", "region", "rows_read", "created", "updated", "unchanged", "rejected",
-        "skipped", "households", "persons", "disappeared", "errors", "warnings", "unmatched", "skipped_why", "refused",
+        "id",
+        "kind",
+        "file",
+        "sha256",
+        "as_of",
+        "region",
+        "rows_read",
+        "created",
+        "updated",
+        "unchanged",
+        "rejected",
+        "skipped",
+        "households",
+        "persons",
+        "disappeared",
+        "errors",
+        "warnings",
+        "unmatched",
+        "skipped_why",
+        "refused",
         "seconds",
-    }  # fmt: skip
+    }
     assert set(printed["errors"][0]) == {"sheet", "row", "column", "code", "message", "value_masked"}
     with pytest.raises(SystemExit) as exit_:
         call_command("import_list", "registry", str(path), "--as-of", "2020-03-01", "--json")

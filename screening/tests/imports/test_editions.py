@@ -281,8 +281,10 @@ def test_the_roll_covers_persons_and_says_when_a_certificate_names_too_few(desk:
     only_dibao = desk("benefits", [["乙", number(5), "低保", "", "100", "", ""]], as_of=LATER)
     assert only_dibao["disappeared"] == 1
     assert set(BenefitRecord.objects.filter(last_day=None).values_list("scheme", flat=True)) == {
-        "rural_dibao", "tekun", "temporary"
-    }  # fmt: skip
+        "rural_dibao",
+        "tekun",
+        "temporary",
+    }
 
 
 def test_monitored_households_are_found_by_number_or_by_their_head(desk: Any) -> None:

@@ -1,4 +1,6 @@
-"""Files: messy ones are read whole, hostile ones refused with advice of their own (W05–W07, traps of the readers)."""
+"""Files: messy ones are read whole, hostile ones refused with advice of their own (W05–W07, traps of the
+readers).
+"""
 
 import io
 import sys
@@ -17,7 +19,7 @@ from screening.imports.check import check
 from screening.imports.kinds import KINDS
 from screening.imports.limits import Limits
 from screening.imports.places import Place, PlaceIndex
-from screening.imports.read import RawSheet, Refused, read_file
+from screening.imports.read import RawSheet, RefusedError, read_file
 from screening.tests.imports import sheets
 from screening.tests.imports.sheets import AS_OF, adds_up, bring_in, codes, person, workbook
 
@@ -40,7 +42,7 @@ def read(folder: Path, content: bytes, name: str = "名单.xlsx", **limits: int)
 
 
 def refusal(folder: Path, content: bytes, name: str = "名单.xlsx", **limits: int) -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         read(folder, content, name, **limits)
     return refused.value.message
 
@@ -67,20 +69,33 @@ SHEET = "xl/worksheets/sheet1.xml"
 HOSTILE = {
     "网页": (b"<html><table><tr><td>1</td></tr></table></html>", "名单.xls"),
     "Word": (zipped({"word/document.xml": "<w/>", "[Content_Types].xml": "<t/>"}), "名单.xlsx"),
-    "密码": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"), "名单.xlsx"),
+    "密码": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"),
+        "名单.xlsx",
+    ),
     "PDF": (b"%PDF-1.4", "名单.xlsx"),
     "空的": (b"", "名单.csv"),
     "压缩包": (zipped({"a.txt": "x"}), "名单.xlsx"),
     "损坏": (SMALL[:200], "名单.xlsx"),
-    "宏": (altered(zipped({"xl/workbook.xml": "<w/>", "xl/vbaProject.bin": "m"}), "xl/workbook.xml", b"<w/>", b"<w />"), "名单.xlsx"),
+    "宏": (
+        altered(
+            zipped({"xl/workbook.xml": "<w/>", "xl/vbaProject.bin": "m"}),
+            "xl/workbook.xml",
+            b"<w/>",
+            b"<w />",
+        ),
+        "名单.xlsx",
+    ),
     "两者不一致": (SMALL, "名单.xls"),
     "扩展名": (SMALL, "名单.exe"),
     "外部引用": (
-        altered(SMALL, SHEET, b"<worksheet", b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/hostname">]><worksheet'),
+        altered(
+            SMALL, SHEET, b"<worksheet", b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/hostname">]><worksheet'
+        ),
         "名单.xlsx",
     ),
     "编码": ("姓名".encode() + b"\xff\xff\x80\x00", "名单.csv"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("word", HOSTILE)
@@ -118,7 +133,15 @@ def test_a_reader_out_of_memory_or_time_is_a_refusal_and_not_a_crash(tmp_path: P
     assert "内存或时间" in refusal(tmp_path, big, seconds=0)
 
 
-@pytest.mark.parametrize(("limit", "value"), [("packed", len(SMALL)), ("parts", len(zipfile.ZipFile(io.BytesIO(SMALL)).namelist())), ("rows", 2), ("columns", 2)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [
+        ("packed", len(SMALL)),
+        ("parts", len(zipfile.ZipFile(io.BytesIO(SMALL)).namelist())),
+        ("rows", 2),
+        ("columns", 2),
+    ],
+)
 def test_limits_are_reached_and_not_passed(tmp_path: Path, limit: str, value: int) -> None:
     assert read(tmp_path, SMALL, **{limit: value})
     assert read(tmp_path, SMALL, **{limit: value + 1})
