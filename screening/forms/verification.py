@@ -33,7 +33,7 @@ from screening.forms.parts import IncomeRow, MemberRow, ObligorRow, answers_of
 from screening.queries import advice
 from screening.queries.households import HouseholdPage, Member
 from screening.rules.income import Place, position
-from screening.rules.verdicts import Entry, MemberFound, ObligorFound, Verdict
+from screening.rules.verdicts import Entry, MemberFound, ObligorFound, Verdict, faults
 from screening.services.answers import EACH, KEEP, NO_PROPERTY, WHOLE
 
 OBLIGOR_ROWS, ADDED_ROWS = 4, 2
@@ -328,6 +328,9 @@ class VerificationForm(forms.Form):
     def _clean_departures(self, typed: dict[str, Any]) -> None:
         """Who concludes against the advice says why; the second person reads both."""
         verdicts = self._verdicts(typed)
+        entry, standard = self.entry(), self.page.standard
+        if faults(entry, entry.sum().per_capita, standard.amount if standard else None):
+            return  # the service refuses it anyway, reason or not
         self.departing = advice.departing(NOTHING, self.page, answers_of(self.data), verdicts, self.day)
         if self.departing and not typed.get("departure_reason"):
             self._say("departure_reason", f"{'；'.join(self.departing)}。结论由你定，写明为什么。")

@@ -64,10 +64,14 @@ def choices(
 def departing(
     scope: Scope, page: HouseholdPage, answers: Mapping[str, Any], verdicts: Iterable[Verdict], day: date
 ) -> list[str]:
-    """Where conclusions as filled in go against the advice, in words; who keeps what he has does not."""
+    """Where conclusions as filled in go against the advice, in words.
+
+    Keeping what one has does not; nor does 低保 exactly at the standard (the officer decides).
+    """
     income, found = _income(scope, page, answers), []
+    at_standard = page.standard is not None and income == page.standard.amount
     for verdict in verdicts:
-        if verdict.covered:
+        if verdict.covered or (at_standard and verdict.scheme == Scheme.DIBAO):
             continue
         whom = [member for member in page.members if verdict.person in (None, member.id)]
         seen: set[str] = set()

@@ -276,7 +276,7 @@ def test_each_member_may_have_a_verdict_of_his_own(officer, case):
         f"reason_code-{head.pk}": "vehicle",
         f"reason_text-{head.pk}": "面包车",
     }
-    form |= {f"scheme-{wife.pk}": "tekun"}
+    form |= {f"scheme-{wife.pk}": "tekun", "departure_reason": "车是营运的，妻子失能"}
     officer.post(url("case", case), form)
     case.refresh_from_db()
     assert case.state == "to_recheck"

@@ -34,7 +34,14 @@ def test_not_eligible_although_the_income_is_below_the_standard(cast, case):  # 
 
 
 @pytest.mark.parametrize(
-    ("answers", "verdict"), [(RICH, NOT), (POOR, Verdict("dibao")), ({}, NOT), ({}, Verdict("dibao"))]
+    ("answers", "verdict"),
+    [
+        (RICH, NOT),
+        (POOR, Verdict("dibao")),
+        (POOR | {"income-wages": "9000"}, Verdict("dibao")),
+        ({}, NOT),
+        ({}, Verdict("dibao")),
+    ],
 )
 def test_with_the_advice_or_without_any_nothing_is_asked(cast, case, answers, verdict):  # noqa: F811
     case.household.income_per_capita = None
