@@ -80,6 +80,7 @@ def _show(
         "region": place_name(request.scope),
         "sorts": [(value, label, value == sort) for value, label in rechecks.SORTS.items()],
         "sort": sort,
+        "opened": "case_id" in request.resolver_match.kwargs,
         "window": households.income_window(request.scope, day),
         "return_days": plans.current().returned_case_days,
     }
