@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from dabao.models import WorkPlan
-from dabao.scope import Scope
+from dabao.scope import Right, Scope
 from reports.queries.reports import TownshipMonth, TownshipMonths, standings
 from reports.rules import Standing
 from screening.rules.phases import days_left, due_on, first_of_month, months_between, next_month
@@ -38,6 +38,7 @@ def calendar_context(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "sums": [words for place in range(len(begun)) for words in _sums(townships, place)],
         "counts": _counts(townships, begun, plan, day),
         "plan": plan,
+        "county_month": begun[-1] if begun and scope.may(Right.READ_REPORT, plan.region_id) else None,
         "table_month": begun[-1] if begun else None,
     }
 

@@ -11,6 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dabao.documents.official import Paper
 from dabao.models import WorkPlan
+from reports.county import Row, total
+from reports.county_page import CountyPage
 from reports.models import ReportState
 from reports.pages import ReportPage
 from reports.queries import requests as request_queries
@@ -51,6 +53,63 @@ def township_paper(page: ReportPage) -> Paper:
         paper.text("无。")
     paper.signed(f"{page.region.official_name}人民政府", _day(page))
     return paper
+
+
+COUNTY_CHAPTERS = ("一、工作进展", "二、存在问题", "三、请求上级支持")
+COUNTY_HEAD = (
+    "乡镇",
+    "报送",
+    "应排查",
+    "已排查",
+    "排查率",
+    "符合",
+    "已纳入",
+    "纳入率",
+    "不符合",
+    "已复核",
+    "复核率",
+)
+COUNTY_WIDTHS = (24.0, 18.0, *([12.6] * 9))
+
+
+def county_paper(page: CountyPage) -> Paper:
+    """The county's report in GB/T 9704 layout; 草稿 stands above one that no leader has approved."""
+    paper = Paper(
+        f"{page.region.name}{page.month.year}年{page.month.month}月\n社会救助兜底保障挂牌督战工作情况报告",
+        template_path(),
+    )
+    if not page.approved:
+        paper.draft()
+    paper.addressee("省民政厅、州民政局、县领导小组办公室")
+    texts = (page.progress, page.problems, page.support or "（还没写）")
+    for place, (chapter, text) in enumerate(zip(COUNTY_CHAPTERS, texts, strict=True)):
+        paper.heading(chapter)
+        paper.text(text or "无。")
+        if not place:
+            rows = [_county_row(row) for row in [*page.rows, total(page.into)]]
+            paper.table(f"{page.month.month}月各乡镇月报汇总（户）", COUNTY_HEAD, rows, COUNTY_WIDTHS)
+    approved_on = page.report.approved_on if page.report else None
+    paper.signed(f"{page.region.name}{BUREAU}", approved_on or page.day)
+    return paper
+
+
+def _county_row(row: Row) -> list[str]:
+    figures = row.figures
+    sent = zh(row.submitted_on) if row.submitted_on else "" if row.name == "合计" else "没报"
+    late = "晚" if row.days_late else ""
+    return [
+        row.name,
+        sent + late,
+        str(figures["to_screen"]),
+        str(figures["screened"]),
+        f"{row.screening_rate}%",
+        str(figures["eligible"]),
+        str(figures["enrolled"]),
+        f"{row.enrolment_rate}%",
+        str(figures["not_eligible"]),
+        str(figures["annotated"]),
+        f"{row.recheck_rate}%",
+    ]
 
 
 def _day(page: ReportPage) -> date:

@@ -112,3 +112,27 @@ class SolvedForm(forms.Form):
     )
     note = forms.CharField(label="说明", max_length=300, required=False, help_text="没解决的，写明还差什么")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class CountyForm(forms.Form):
+    """The words of the county's report."""
+
+    progress = forms.CharField(
+        label="一、工作进展",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    problems = forms.CharField(
+        label="二、存在问题",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    support = forms.CharField(
+        label="三、请求上级支持",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

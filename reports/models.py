@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from dabao.models import Editable, Region, Unit, User, WorkPlan
+from dabao.models import Editable, Opaque, Region, Unit, User, WorkPlan
 from dabao.scope import ScopedQuerySet
 
 
@@ -137,3 +137,78 @@ class Feedback(MonthlyRecord):
 
     class Meta(MonthlyRecord.Meta):
         verbose_name = verbose_name_plural = "反馈"
+
+
+class CountyState(models.TextChoices):
+    DRAFT = "draft", "起草中"
+    TO_APPROVE = "to_approve", "待批"
+    APPROVED = "approved", "已批"
+
+
+class CountyReport(Editable):
+    """The report of the county for a month (C24): drafted by the office, approved by a leader, sent on.
+
+    On approval `tables` keeps the figures it was approved with, as `reports.county.Row.as_json`. A change
+    after that is another `edition`, to be approved again.
+    """
+
+    plan = models.ForeignKey(WorkPlan, models.PROTECT, verbose_name="方案")
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="县")
+    month = models.DateField("月份", help_text="the first day of the month")
+    edition = models.PositiveSmallIntegerField("稿次", default=1)
+    state = models.CharField("状态", max_length=12, choices=CountyState, default=CountyState.DRAFT)
+    progress = models.TextField("工作进展", blank=True)
+    problems = models.TextField("存在问题", blank=True)
+    support = models.TextField("请求上级支持", blank=True)
+    remark = models.CharField("退回说明", max_length=500, blank=True)
+    tables = models.JSONField("定稿的数字", default=list, blank=True)
+    written_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="起草人", null=True, blank=True, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="批准人", null=True, blank=True, related_name="+"
+    )
+    approved_on = models.DateField("批准日", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    region_path = "region__code"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "县级报告"
+        ordering = ["-month"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "month"], name="county_report_once"),
+            models.CheckConstraint(
+                condition=models.Q(month__day=1), name="county_report_month_is_its_first_day"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=CountyState.APPROVED.value) | models.Q(approved_on__isnull=False),
+                name="county_report_approved_has_its_day",
+            ),
+        ]
+
+
+class Recipient(models.TextChoices):
+    PROVINCE = "province", "省民政厅"
+    PREFECTURE = "prefecture", "州民政局"
+    LEADING_GROUP = "leading_group", "县领导小组办公室"
+
+
+class Sending(Opaque):
+    """Which edition of a county report went to whom on which day."""
+
+    report = models.ForeignKey(CountyReport, models.PROTECT, verbose_name="县级报告", related_name="sendings")
+    recipient = models.CharField("收件", max_length=16, choices=Recipient)
+    edition = models.PositiveSmallIntegerField("稿次")
+    sent_on = models.DateField("报送日")
+    sent_by = models.ForeignKey(User, models.PROTECT, verbose_name="报送人", related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+    region_path = "report__region__code"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "县级报告报送"
+        ordering = ["report", "edition", "recipient"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "recipient", "edition"], name="sent_once_per_edition"),
+        ]

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from reports.views import calendar, documents, monthly, report, requests
+from reports.views import calendar, county, documents, monthly, report, requests
 
 
 class MonthConverter:
@@ -24,6 +24,8 @@ register_converter(MonthConverter, "month")
 app_name = "reports"
 urlpatterns = [
     path("reports/", calendar.calendar, name="calendar"),
+    path("reports/<month:month>/county/", county.county, name="county"),
+    path("reports/<month:month>/county/document/", county.paper, name="county-document"),
     path("reports/<month:month>/table/", documents.table, name="table"),
     path("reports/<month:month>/<slug:code>/", report.report, name="report"),
     path("reports/<month:month>/<slug:code>/meeting/", monthly.meeting, name="meeting"),

@@ -182,6 +182,7 @@ def _request(world: World) -> dict[str, Any]:
 POLICY: dict[str, Policy] = {
     "screening:warnings": page(),
     "screening:warning-list": page(),
+    "screening:warnings-export": page(),
     "screening:monitored": page(),
     "screening:monitoring-work": page(),
     "screening:warning-find": page(),
@@ -278,6 +279,8 @@ POLICY: dict[str, Policy] = {
     "reports:return": page(_report),
     "reports:document": page(_report),
     "reports:table": page(lambda world: {"month": "2020-04"}),  # noqa: ARG005
+    "reports:county": page(lambda world: {"month": "2020-04"}),  # noqa: ARG005
+    "reports:county-document": page(lambda world: {"month": "2020-04"}),  # noqa: ARG005
     "reports:requests": page(),
     "reports:request": row(_request),
 }

@@ -1,0 +1,129 @@
+"""The analysis across townships for the county's report: pure, from the figures of the reports sent (C24)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from reports.rules import ENROLLED, percent, zh
+
+KEYS = ("to_screen", "screened", "covered", "eligible", "enrolled", "not_eligible", "annotated")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A township in a month: households by figure; `submitted_on` None = its report is not in, figures are 0.
+
+    `before` = rate of screening in its report of the month before, None without one.
+    """
+
+    code: str
+    name: str
+    submitted_on: date | None
+    days_late: int
+    figures: dict[str, int]
+    problems: str = ""
+    before: str | None = None
+
+    @property
+    def screening_rate(self) -> str:
+        return percent(self.figures["screened"], self.figures["to_screen"])
+
+    @property
+    def enrolment_rate(self) -> str:
+        return percent(self.figures["enrolled"], self.figures["eligible"])
+
+    @property
+    def recheck_rate(self) -> str:
+        return percent(self.figures["annotated"], self.figures["not_eligible"])
+
+    @property
+    def change(self) -> str:
+        """+65.3 points of the screening rate since the month before; empty without one."""
+        if self.before is None:
+            return ""
+        return f"{float(self.screening_rate) - float(self.before):+.1f}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "name": self.name,
+            "submitted_on": self.submitted_on.isoformat() if self.submitted_on else None,
+            "days_late": self.days_late,
+            "figures": self.figures,
+            "problems": self.problems,
+            "before": self.before,
+        }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> "Row":
+        sent = row["submitted_on"]
+        return cls(**row | {"submitted_on": date.fromisoformat(sent) if sent else None})
+
+
+def households(table: dict[str, Any]) -> dict[str, int]:
+    """The figures of a row from a report's table."""
+    if not table:
+        return dict.fromkeys(KEYS, 0)
+    real = {key: pair[0] for key, pair in table["real"].items()}
+    enrolled = sum(real[key] for key in ENROLLED)
+    return {key: enrolled if key == "enrolled" else real[key] for key in KEYS}
+
+
+def total(rows: Sequence[Row]) -> Row:
+    """The sum of the rows."""
+    figures = {key: sum(row.figures[key] for row in rows) for key in KEYS}
+    return Row("", "合计", None, 0, figures)
+
+
+def progress_draft(county: str, month: date, rows: Sequence[Row]) -> str:
+    """What the table says, in words: how many are in, rates, who lags."""
+    into = [row for row in rows if row.submitted_on]
+    late = [row.name for row in into if row.days_late > 0]
+    out = [row.name for row in rows if not row.submitted_on]
+    sums = total(into)
+    figures = sums.figures
+    first = f"{month.month}月，{county}{len(rows)}个乡镇中{len(into)}个报来月报"
+    first += f"，{'、'.join(late)}晚报" if late else ""
+    first += f"，{'、'.join(out)}没报" if out else ""
+    sentences = [
+        f"{first}。",
+        f"报来的乡镇应排查{figures['to_screen']}户，已排查{figures['screened']}户，"
+        f"占{sums.screening_rate}%。已排查户中，在保已核{figures['covered']}户；符合条件{figures['eligible']}户，"
+        f"已纳入{figures['enrolled']}户，占{sums.enrolment_rate}%；不符合{figures['not_eligible']}户，"
+        f"已复核标注{figures['annotated']}户，占{sums.recheck_rate}%。",
+    ]
+    slow = [row for row in laggards(into) if row.figures["screened"] < row.figures["to_screen"]]
+    if slow:
+        sentences.append("排查较慢的是" + "、".join(f"{r.name}（{r.screening_rate}%）" for r in slow) + "。")
+    return "".join(sentences)
+
+
+def laggards(rows: Sequence[Row]) -> list[Row]:
+    """The slowest quarter of the townships by screening rate, slowest first."""
+    return sorted(rows, key=lambda row: float(row.screening_rate))[: max(1, len(rows) // 4)]
+
+
+def problems_draft(rows: Sequence[Row]) -> str:
+    """The townships' problems, the same words told once with all who told them."""
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        words = row.problems.strip().rstrip("。")
+        if row.submitted_on and words not in ("", "无", "没有"):
+            told.setdefault(words, []).append(row.name)
+    grouped = sorted(told.items(), key=lambda item: -len(item[1]))
+    return "\n".join(
+        f"{number}．{words}（{'、'.join(names)}）。" for number, (words, names) in enumerate(grouped, 1)
+    )
+
+
+def difference(rows: Sequence[Row], ledger: int, day: date) -> str:
+    """How the reports' sum of screened households differs from the ledger of a day; never hidden."""
+    sent = total([row for row in rows if row.submitted_on]).figures["screened"]
+    out = [row.name for row in rows if not row.submitted_on]
+    gap = ledger - sent
+    words = f"月报合计已排查 {sent} 户；{zh(day)}台账 {ledger} 户，"
+    if not gap:
+        return f"{words}相同。"
+    words += f"{'多' if gap > 0 else '少'} {abs(gap)} 户，是报送后查的"
+    return f"{words}，和没报的{'、'.join(out)}的。" if out else f"{words}。"

@@ -1,0 +1,237 @@
+"""The county's report: sums of the townships, words from the table, approval, editions, recipients (C24)."""
+
+import io
+from datetime import date
+
+import docx
+import pytest
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.management import call_command
+
+from dabao.documents import official
+from dabao.tests.cast import CHAHE, DAMAIDI, SHIYANG, TODAY, ZHAOJIADIAN
+from reports import county
+from reports.models import CountyReport, Sending
+from reports.queries import county as queries
+from reports.services import county as services
+from reports.tests.conftest import APRIL, MARCH
+from screening.choices import CaseState
+
+TEXTS = services.Texts("进展", "问题", "请求拨付临时救助备用金")
+URL = "/reports/2020-04/county/"
+
+
+def row(name, screened=5, *, sent=date(2020, 4, 9), late=0, problems="", before=None):
+    figures = {
+        "to_screen": 10,
+        "screened": screened,
+        "covered": 1,
+        "eligible": 2,
+        "enrolled": 1,
+        "not_eligible": 2,
+        "annotated": 1,
+    }
+    if sent is None:
+        figures = county.households({})
+    return county.Row("532326102", name, sent, late, figures, problems, before)
+
+
+# --- The analysis ---
+
+
+def test_the_total_is_the_sum_of_the_rows():
+    total = county.total([row("石羊镇", 5), row("三台乡", 7)])
+    assert (total.figures["to_screen"], total.figures["screened"], total.screening_rate) == (20, 12, "60")
+
+
+def test_the_change_is_in_points_of_the_rate():
+    assert row("石羊镇", 8, before="14.7").change == "+65.3"
+    assert row("石羊镇", 8, before="90").change == "-10.0"
+    assert row("石羊镇", 8).change == ""
+
+
+def test_the_draft_names_who_is_late_missing_and_slow():
+    rows = [row("石羊镇", 10), row("三台乡", 3, late=1), row("铁锁乡", 0, sent=None)]
+    words = county.progress_draft("大姚县", APRIL, rows)
+    assert words.startswith("4月，大姚县3个乡镇中2个报来月报，三台乡晚报，铁锁乡没报。")
+    assert "应排查20户，已排查13户，占65%" in words
+    assert words.endswith("排查较慢的是三台乡（30%）。")
+
+
+def test_when_all_is_screened_nobody_is_slow():
+    assert "较慢" not in county.progress_draft("大姚县", APRIL, [row("石羊镇", 10), row("三台乡", 10)])
+
+
+def test_the_same_problem_is_told_once_with_all_who_have_it():
+    rows = [
+        row("石羊镇", problems="山区村组分散。"),
+        row("三台乡", problems="缺协理员"),
+        row("桂花镇", problems="缺协理员。"),
+        row("新街镇", problems="无"),
+        row("铁锁乡", problems="没报的不算", sent=None),
+    ]
+    assert county.problems_draft(rows) == "1．缺协理员（三台乡、桂花镇）。\n2．山区村组分散（石羊镇）。"
+
+
+def test_the_difference_to_the_ledger_is_written_out():
+    rows = [row("石羊镇", 5), row("铁锁乡", 0, sent=None)]
+    assert county.difference(rows, 5, TODAY) == "月报合计已排查 5 户；4月10日台账 5 户，相同。"
+    assert county.difference(rows, 8, TODAY).endswith("多 3 户，是报送后查的，和没报的铁锁乡的。")
+
+
+def test_a_row_comes_back_from_the_database_as_it_was():
+    for one in (row("石羊镇", before="14.7"), row("铁锁乡", sent=None)):
+        assert county.Row.from_json(one.as_json()) == one
+
+
+def test_the_rows_are_the_townships_reports(cast, county_cases, send, county):
+    send(TODAY)
+    rows = {one.code: one for one in queries.rows(cast.leader.scope(), county.plan, APRIL)}
+    assert rows[SHIYANG].figures["to_screen"] == 2
+    assert (rows[ZHAOJIADIAN].submitted_on, rows[ZHAOJIADIAN].figures["to_screen"]) == (None, 0)
+
+
+@pytest.fixture
+def county_cases(make_case, make_household):
+    cases = [make_case(make_household(village)) for village in (CHAHE, CHAHE, DAMAIDI)]
+    cases[2].state, cases[2].verified_on = CaseState.TO_ENROL, TODAY
+    cases[2].save()
+    return cases
+
+
+# --- From draft to recipients ---
+
+
+@pytest.fixture
+def act(county):
+    def do(service, actor, **more):
+        return service(
+            scope=actor.scope(), plan=county.plan, month=APRIL, actor=actor, **({"day": TODAY} | more)
+        )
+
+    return do
+
+
+def test_the_office_writes_the_leader_approves_the_office_sends(act, cast):
+    report = act(services.ask_approval, cast.county, version=0, texts=TEXTS)
+    report = act(services.approve, cast.leader, version=report.version)
+    assert (report.state, report.approved_by, report.approved_on) == ("approved", cast.leader, TODAY)
+    act(services.record_sent, cast.county, recipient="province")
+    act(services.record_sent, cast.county, recipient="province")
+    assert Sending.objects.count() == 1
+
+
+def test_nobody_approves_what_he_did_not_see(act, cast):
+    report = act(services.ask_approval, cast.county, version=0, texts=TEXTS)
+    later = act(
+        services.ask_approval, cast.county2, version=report.version, texts=services.Texts("改", "改", "改")
+    )
+    with pytest.raises(ValidationError, match="又改过"):
+        act(services.approve, cast.leader, version=report.version)
+    assert later.state == "to_approve"
+
+
+def test_each_does_his_own_part(act, cast):
+    with pytest.raises(PermissionDenied):
+        act(services.save, cast.leader, version=0, texts=TEXTS)
+    for who in (cast.officer, cast.head, cast.unit, cast.admin):
+        with pytest.raises(ObjectDoesNotExist):
+            act(services.save, who, version=0, texts=TEXTS)
+    report = act(services.ask_approval, cast.county, version=0, texts=TEXTS)
+    with pytest.raises(PermissionDenied):
+        act(services.approve, cast.county, version=report.version)
+
+
+def test_an_empty_part_or_an_unapproved_edition_is_refused(act, cast):
+    with pytest.raises(ValidationError, match="请求上级支持"):
+        act(services.ask_approval, cast.county, version=0, texts=services.Texts("进展", "问题", ""))
+    act(services.save, cast.county, version=0, texts=TEXTS)
+    with pytest.raises(ValidationError, match="还没批"):
+        act(services.record_sent, cast.county, recipient="province")
+    with pytest.raises(ValidationError, match="没有在等批准"):
+        act(services.approve, cast.leader, version=1)
+
+
+def test_two_writers_overwrite_nothing(act, cast):
+    act(services.save, cast.county, version=0, texts=TEXTS)
+    with pytest.raises(ValidationError, match=cast.county.name):
+        act(services.save, cast.county2, version=0, texts=services.Texts("别的", "", ""))
+    assert CountyReport.objects.get().progress == "进展"
+
+
+def test_another_edition_leaves_on_record_who_got_the_first(act, cast):
+    report = act(services.ask_approval, cast.county, version=0, texts=TEXTS)
+    act(services.approve, cast.leader, version=report.version)
+    act(services.record_sent, cast.county, recipient="province")
+    report = act(services.revise, cast.county)
+    assert (report.edition, report.state, report.approved_on) == (2, "draft", None)
+    report = act(services.ask_approval, cast.county, version=report.version, texts=TEXTS)
+    act(services.approve, cast.leader, version=report.version)
+    act(services.record_sent, cast.county, recipient="province")
+    assert list(Sending.objects.values_list("edition", flat=True)) == [1, 2]
+
+
+def test_an_approved_report_keeps_its_figures(act, cast, county_cases, send, client_of):
+    send(TODAY)
+    report = act(services.ask_approval, cast.county, version=0, texts=TEXTS)
+    act(services.approve, cast.leader, version=report.version)
+    send(TODAY, APRIL, ZHAOJIADIAN)
+    page = client_of(cast.county).get(URL)
+    assert page.context["total"].figures["to_screen"] == 2
+
+
+# --- The page and the paper ---
+
+
+def test_the_page_goes_from_draft_to_sent(client_of, cast, county_cases, send):
+    send(date(2020, 3, 13), MARCH)
+    send(TODAY)
+    office, leader = client_of(cast.county), client_of(cast.leader)
+    page = office.get(URL).content.decode()
+    assert "月报合计已排查 0 户；4月10日台账 1 户" in page
+    words = {"progress": "进展", "problems": "问题", "support": ""}
+    refused = office.post(URL, words | {"version": 0, "do": "ask"})
+    assert refused.status_code == 422
+    assert "没写" in refused.content.decode()
+    assert office.post(URL, words | {"version": 0, "do": "ask", "support": "无"}).status_code == 302
+    assert office.post(URL, {"do": "approve", "version": 1}).status_code == 403
+    assert leader.post(URL, {"do": "back", "remark": "写具体"}).status_code == 302
+    assert "写具体" in office.get(URL).content.decode()
+    version = CountyReport.objects.get().version
+    office.post(URL, words | {"version": version, "do": "ask", "support": "无"})
+    assert leader.post(URL, {"do": "approve", "version": version + 1}).status_code == 302
+    assert office.post(URL, {"do": "sent", "recipient": "province"}).status_code == 302
+    assert "4月10日第 1 稿" in office.get(URL).content.decode()
+    assert office.post(URL, {"do": "sent", "recipient": "nobody"}).status_code == 422
+    assert office.post(URL, {"do": "whatever"}).status_code == 400
+
+
+def test_townships_and_units_find_no_county_report(client_of, cast):
+    for who in (cast.officer, cast.head, cast.unit, cast.stranger):
+        assert client_of(who).get(URL).status_code == 404
+    assert client_of(cast.county).get("/reports/2020-05/county/").status_code == 404
+
+
+def test_the_paper_holds_the_table_and_says_draft(client_of, cast, county_cases, send):
+    send(TODAY)
+    answer = client_of(cast.county).get(f"{URL}document/")
+    paper = docx.Document(io.BytesIO(b"".join(answer.streaming_content)))
+    assert [p.text for p in paper.paragraphs if p.style.name == official.DRAFT] == ["草稿"]
+    rows = [[cell.text for cell in line.cells] for line in paper.tables[0].rows]
+    assert next(line for line in rows if line[0] == "石羊镇")[2:4] == ["2", "0"]
+    assert next(line for line in rows if line[0] == "赵家店镇")[1] == "没报"
+    assert rows[-1][0] == "合计"
+
+
+def test_the_command_without_a_region_writes_the_countys_report(county, tmp_path):
+    out = tmp_path / "county.docx"
+    call_command("make_report", str(out), month="2020-04", region=None)
+    assert "大姚县2020年4月" in docx.Document(str(out)).paragraphs[1].text
+
+
+def test_the_page_takes_a_constant_number_of_queries(
+    client_of, cast, county_cases, django_assert_max_num_queries
+):
+    client = client_of(cast.county)
+    with django_assert_max_num_queries(22):
+        assert client.get(URL).status_code == 200
