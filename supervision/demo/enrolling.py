@@ -36,19 +36,31 @@ class Offices:
     county: list[tuple[User, Scope]]
 
 
-def steps(
-    *, case: Case, verified_on: date, enrolled: bool, last_day: date, offices: Offices, rng: random.Random
-) -> Iterator[tuple[date, Callable[[], Any]]]:
-    """(day, act) of the steps of one household that fall on or before `last_day`.
+def draw(rng: random.Random) -> StepKind:
+    """The stage that a household still under way stands at."""
+    return rng.choices(list(STANDS_AT), list(STANDS_AT.values()))[0]
 
-    `enrolled` goes through all six as fast as publicity allows; the others stop at a stage drawn by weight.
-    """
-    stops_at = None if enrolled else rng.choices(list(STANDS_AT), list(STANDS_AT.values()))[0]
+
+def goes_far(stops_at: StepKind | None) -> bool:
+    """Whether it has its publicity behind it: then it was visited early and nothing waited long."""
+    return stops_at is None or stops_at in ORDER[ORDER.index(StepKind.APPROVED) :]
+
+
+def steps(
+    *,
+    case: Case,
+    verified_on: date,
+    stops_at: StepKind | None,
+    last_day: date,
+    offices: Offices,
+    rng: random.Random,
+) -> Iterator[tuple[date, Callable[[], Any]]]:
+    """(day, act) of the steps of one household that fall on or before `last_day`; None: all six."""
     first, second = rng.sample(offices.staff, 2)
     county = rng.choice(offices.county)
     day = verified_on
     for kind in ORDER:
-        day += timedelta(days=rng.randrange(0, 2) if enrolled else rng.randrange(1, 4))
+        day += timedelta(days=rng.randrange(0, 2) if goes_far(stops_at) else rng.randrange(1, 4))
         if kind == stops_at or day > last_day:
             return
         who = first if kind in (StepKind.APPLIED, StepKind.PUBLICISED) else second

@@ -120,13 +120,14 @@ class Township:
         """Visits of the eligible, and their steps; as many as the figures say are closed by now."""
         by_opening = sorted(eligible, key=lambda case: case.opened_on)
         for place, case in enumerate(by_opening):
-            enrolled = place < self.figures["enrolled"]
-            day = self._visit_day(case, latest=LAST_ENROLLED_VISIT if enrolled else LAST_VISIT)
+            stops_at = None if place < self.figures["enrolled"] else enrolling.draw(self.rng)
+            latest = LAST_ENROLLED_VISIT if enrolling.goes_far(stops_at) else LAST_VISIT
+            day = self._visit_day(case, latest=latest)
             yield self._visit(case, answers.ELIGIBLE, day)
             for when, act in enrolling.steps(
                 case=case,
                 verified_on=day,
-                enrolled=enrolled,
+                stops_at=stops_at,
                 last_day=LAST_VISIT,
                 offices=enrolling.Offices(self.staff, self.county),
                 rng=self.rng,
