@@ -92,6 +92,7 @@ NAMES = {
     "warning.raise": "标预警",
     "warning.report": "报预警",
     "warning.visit": "预警入户",
+    "warning.follow": "跟踪一户",
     "warning.decide": "预警研判",
     "report.save": "存月报",
     "report.submit": "报送月报",

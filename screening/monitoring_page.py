@@ -200,6 +200,7 @@ def warning_list(
             for name, words in chosen
         ],
         "clear_url": reverse("screening:warning-list"),
+        "kept": filters.pairs(),
         "heading": "、".join(words for _, words in filters.words()) or "全部预警",
     }
 
@@ -252,6 +253,7 @@ def household_list(
         "total": total,
         "tabs": tabs,
         "heading": monitoring.SET_WORDS[of],
+        "kept": [("set", of), ("region", region), ("followed", followed)],
         "place": _place_name(plan, region),
         "by_township": _by_township(scope, plan, of, region, followed, day),
         "may_follow": scope.may(Right.VERIFY),

@@ -45,6 +45,7 @@ urlpatterns = [
     path("settings/aliases/<uuid:alias_id>/delete/", aliases.delete, name="alias-delete"),
     path("warnings/", warnings.first, name="warnings"),
     path("warnings/list/", warnings.listed, name="warning-list"),
+    path("warnings/export/", warnings.export, name="warnings-export"),
     path("warnings/households/", warnings.households, name="monitored"),
     path("warnings/work/", warnings.work, name="monitoring-work"),
     path("warnings/report/", warnings.find, name="warning-find"),

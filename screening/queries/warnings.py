@@ -61,8 +61,12 @@ class WarningFilters:
     def with_(self, **changes: str) -> "WarningFilters":
         return replace(self, **changes)
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and values of what is chosen."""
+        return [(one.name, value) for one in fields(self) if (value := getattr(self, one.name))]
+
     def query_string(self) -> str:
-        return urlencode([(f.name, value) for f in fields(self) if (value := getattr(self, f.name))])
+        return urlencode(self.pairs())
 
     def words(self) -> list[tuple[str, str]]:
         """Every choice but the region as (name, words)."""

@@ -10,15 +10,18 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from screening.choices import Answer, CaseState, ListState, Relation, RowState
+from dabao.models import Flag, FlagKind
+from screening.choices import Answer, CaseState, ListState, Relation, RowState, WarningState
 from screening.models import (
     Case,
     CaseEvent,
     CategoryMatch,
+    FollowUp,
     Household,
     ListRow,
     Membership,
     Person,
+    RiskWarning,
     SourceList,
 )
 
@@ -126,6 +129,24 @@ def categories_and_matches() -> list[str]:
     ]
 
 
+def warnings_and_visits() -> list[str]:
+    """No warning is decided without somebody having gone there."""
+    visits = FollowUp.objects.filter(warning=OuterRef("pk"))
+    blind = RiskWarning.objects.filter(~Exists(visits), state=WarningState.DECIDED)
+    return _said("预警 {} 没有入户就有结论", blind.values_list("pk", flat=True))
+
+
+def warnings_and_flags() -> list[str]:
+    """The flag of a warning goes with its decision."""
+    standing = Flag.objects.filter(kind=FlagKind.WARNING_OVERDUE, cleared_on=None)
+    subjects = [f"warning:{pk}" for pk in _decided_warnings()]
+    return _said("红旗 {} 的预警已有结论", standing.filter(subject__in=subjects).values_list("pk", flat=True))
+
+
+def _decided_warnings() -> Iterable[UUID]:
+    return RiskWarning.objects.filter(state=WarningState.DECIDED).values_list("pk", flat=True).iterator()
+
+
 def _said(sentence: str, found: Iterable[UUID]) -> list[str]:
     ids = list(found)
     more = [f"{sentence.format('……')}（共 {len(ids)} 条）"] if len(ids) > SHOWN else []
@@ -142,4 +163,6 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "状态与经过": cases_and_events,
     "销号日": closed_days,
     "类别与命中": categories_and_matches,
+    "预警与入户": warnings_and_visits,
+    "预警与红旗": warnings_and_flags,
 }

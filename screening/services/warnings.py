@@ -239,7 +239,7 @@ def follow(
     if result == FollowUpResult.TROUBLE and len(found.strip()) < 4:
         raise ValidationError({"found": "有新困难的，请写明是什么。"})
     gone = _follow(plan, household, went_on, result, found, actor, day, None)
-    _record(gone, household, "follow_up.create", actor, result=result)
+    _record(gone, household, "warning.follow", actor, result=result)
     flags.clear_finished_phases(plan=plan, day=day, region_code=household.region_id)
     return gone
 

@@ -2,14 +2,16 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
-from dabao.models import Standard, StandardKind
+from dabao.models import AuditEvent, Standard, StandardKind
 from dabao.tests.cast import COUNTY, DAMAIDI, LIUSHUTANG, SHIYANG, TODAY
 from screening.choices import (
     FollowUpResult,
@@ -321,3 +323,16 @@ def test_the_timeline_keeps_reports_visits_and_decisions(cast, report, make_case
         "预警入户：房屋进水，缺口粮",
         "预警研判：临时救助。急难型",
     ]
+
+
+def test_an_export_has_the_rows_of_its_list_and_is_logged(cast, report, client_of, make_case):
+    report()
+    watch(make_case().household, WatchKind.MONITORED)
+    client = client_of(cast.officer)
+    for chosen in ({"where": "open"}, {"set": "unsteady"}):
+        answer = client.post(reverse("screening:warnings-export"), chosen)
+        sheet = load_workbook(BytesIO(answer.content)).active
+        assert sheet["A2"].value == 1
+        assert sheet["A3"].value is None
+    logged = AuditEvent.objects.filter(action="case.export").order_by("pk").values_list("data", flat=True)
+    assert [one["households"] for one in logged] == [1, 1]

@@ -13,10 +13,8 @@ from screening.choices import (
     WarningKind,
     WarningState,
 )
-from screening.models import (
-    Case,
-)
-from screening.services import warning_flags
+from screening.models import Case, RiskWarning
+from screening.services import invariants, warning_flags
 from screening.services.warnings import DECIDE, TRANSITIONS, VISIT, next_state
 from screening.tests.warnings_cast import decide, go
 
@@ -182,3 +180,15 @@ def test_a_late_run_raises_what_a_timely_one_would_have(cast, county, report):
     decide(cast, warning, day=late)
     (flag,) = flags_of(county, warning.due_on + timedelta(days=1))
     assert flag.cleared_on == late
+
+
+def test_the_invariants_see_a_decision_without_visit_and_a_flag_left_standing(cast, county, report):
+    warning = report()
+    late = warning.due_on + timedelta(days=1)
+    (flag,) = flags_of(county, late)
+    assert invariants.warnings_and_visits() == invariants.warnings_and_flags() == []
+    RiskWarning.objects.update(
+        state=WarningState.DECIDED, decision="temporary", decided_on=late, decided_by=cast.officer
+    )
+    assert invariants.warnings_and_visits() == [f"预警 {warning.pk} 没有入户就有结论"]
+    assert invariants.warnings_and_flags() == [f"红旗 {flag.pk} 的预警已有结论"]

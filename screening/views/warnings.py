@@ -8,17 +8,19 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
-from screening import monitoring_page
+from dabao.views.access import needs, spreadsheet
+from screening import monitoring_export, monitoring_page
 from screening.choices import FollowUpResult
 from screening.forms.refusals import tell
 from screening.forms.warnings import DecideForm, FollowForm, ReportForm, VisitForm
 from screening.queries import monitoring
 from screening.queries import warnings as queries
+from screening.services import looks
 from screening.services import warnings as services
 
 
@@ -46,17 +48,44 @@ def households(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("set", monitoring.LEDGER)
     if chosen not in monitoring.SET_WORDS:
         raise Http404
-    followed = request.GET.get("followed", "")
     context = monitoring_page.household_list(
         request.scope,
         plans.current(),
         chosen,
         _digits(request.GET.get("region", "")),
-        followed if followed in (monitoring.YES, monitoring.NO) else "",
+        _yes_or_no(request.GET.get("followed", "")),
         clock.today(),
         request.GET.get("page"),
     )
     return render(request, "screening/monitored.html", context)
+
+
+@login_required
+@needs(Right.READ)
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """The list as it stands: warnings, or with `set` the households of one."""
+    day = clock.today()
+    foot = f"截至 {day}；{request.user.name} {timezone.localtime():%Y-%m-%d %H:%M} 导出，不含证件号码"
+    make = _households_book if request.POST.get("set", "") in monitoring.SET_WORDS else _warnings_book
+    filters, (content, rows) = make(request, foot)
+    looks.record_export(actor=request.user, filters=filters, households=rows)
+    return spreadsheet(content, f"动态监测-{day}.xlsx")
+
+
+def _households_book(request: HttpRequest, foot: str) -> tuple[str, tuple[bytes, int]]:
+    """What was chosen, and the workbook with its number of rows."""
+    of, region = request.POST["set"], _digits(request.POST.get("region", ""))
+    followed, title = _yes_or_no(request.POST.get("followed", "")), monitoring.SET_WORDS[of]
+    found = monitoring.households(request.scope, plans.current(), of, clock.today(), region, followed)
+    filters = f"set={of}&region={region}&followed={followed}"
+    return filters, monitoring_export.households(request.scope, found, title, f"{title}，{foot}")
+
+
+def _warnings_book(request: HttpRequest, foot: str) -> tuple[str, tuple[bytes, int]]:
+    filters, day = queries.WarningFilters.from_query(request.POST), clock.today()
+    listed = queries.filtered(request.scope, plans.current(), filters, day)
+    return filters.query_string(), monitoring_export.warnings(request.scope, listed, f"预警，{foot}", day)
 
 
 @login_required
@@ -142,6 +171,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """Which household is it: looked for by POST, so that no name stands in an address (P02)."""
     said = request.POST.get("q", "").strip()[:60]
     found = monitoring.found_by(request.scope, said) if said else []
+    if said:
+        kind = "number" if said[:1].isdigit() else "name"
+        looks.record_search(actor=request.user, found=len(found), kind=kind)
     return render(request, "screening/warning_find.html", {"said": said, "found": found})
 
 
@@ -231,3 +263,7 @@ def _household(request: HttpRequest, household_id: UUID, right: Right) -> monito
 
 def _digits(text: str) -> str:
     return text if text.isdigit() and len(text) in (6, 9, 12) else ""
+
+
+def _yes_or_no(text: str) -> str:
+    return text if text in (monitoring.YES, monitoring.NO) else ""
