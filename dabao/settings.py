@@ -177,6 +177,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION  # production serves what collectstatic gathered
 WHITENOISE_AUTOREFRESH = False
+IMPORT_LIMITS: dict[str, int] = {}  # changes of screening.imports.limits.Limits, as {"rows": 50_000}
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
