@@ -65,11 +65,6 @@ def calendar(day: date) -> list[PhaseLine]:
     ]
 
 
-def phase_on(plan: WorkPlan, day: date) -> Phase | None:
-    """The phase that the day lies in; None before the first and after the last."""
-    return plan.phases.filter(first_day__lte=day, last_day__gte=day).first()
-
-
 def standard(kind: StandardKind, region_code: str, day: date) -> Standard | None:
     """The standard in force there on that day; None when the table has none."""
     return Standard.objects.in_force(kind, region_code, day)

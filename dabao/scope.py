@@ -41,6 +41,7 @@ class Right(StrEnum):
     RECHECK = "recheck"
     APPLY = "apply"
     APPROVE = "approve"
+    APPROVE_DELEGATED = "approve_delegated"  # where the plan lets townships approve
     IMPORT = "import"
     PLAN = "plan"
     BOARD = "board"
@@ -51,7 +52,8 @@ class Right(StrEnum):
     WRITE_REPORT = "write_report"
     SIGN_REPORT = "sign_report"
     ANSWER = "answer"  # for the county: answers requests, returns reports, writes the county's own
-    REVEAL = "reveal"  # whole ID numbers and phones, with a reason
+    REVEAL = "reveal"  # one whole ID number or phone, with a reason
+    EXPORT_WHOLE = "export_whole"  # many of them in a file, with a reason
     ACCOUNTS = "accounts"
     AUDIT = "audit"
 
@@ -60,6 +62,7 @@ _VERIFIER = {Right.READ, Right.VERIFY, Right.REVEAL}
 _TOWNSHIP = _VERIFIER | {
     Right.ADD_HOUSEHOLD,
     Right.ASSIGN,
+    Right.EXPORT_WHOLE,
     Right.RECHECK,
     Right.APPLY,
     Right.RECTIFY,
@@ -69,7 +72,7 @@ _TOWNSHIP = _VERIFIER | {
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VILLAGE_ASSISTANT: frozenset(_VERIFIER | {Right.ADD_HOUSEHOLD}),
     Role.TOWNSHIP_STAFF: frozenset(_TOWNSHIP),
-    Role.TOWNSHIP_HEAD: frozenset(_TOWNSHIP | {Right.SIGN_REPORT}),
+    Role.TOWNSHIP_HEAD: frozenset(_TOWNSHIP | {Right.APPROVE_DELEGATED, Right.SIGN_REPORT}),
     Role.COUNTY_OFFICE: frozenset(
         {
             Right.READ,
@@ -82,11 +85,20 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.READ_REPORT,
             Right.ANSWER,
             Right.REVEAL,
+            Right.EXPORT_WHOLE,
         }
     ),
     Role.SUPERVISION_UNIT: frozenset({Right.READ, Right.BOARD, Right.SUPERVISE, Right.READ_REPORT}),
     Role.BUREAU_LEADER: frozenset(
-        {Right.READ, Right.BOARD, Right.SUPERVISE, Right.ORDER, Right.READ_REPORT, Right.REVEAL}
+        {
+            Right.READ,
+            Right.BOARD,
+            Right.SUPERVISE,
+            Right.ORDER,
+            Right.READ_REPORT,
+            Right.REVEAL,
+            Right.EXPORT_WHOLE,
+        }
     ),
     Role.SYSTEM_ADMIN: frozenset({Right.ACCOUNTS}),
     Role.AUDITOR: frozenset({Right.AUDIT}),

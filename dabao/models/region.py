@@ -40,8 +40,3 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def township_code(self) -> str:
-        """Code of the township that this region is or lies in; its own when above townships."""
-        return self.code[:9]

@@ -39,7 +39,7 @@ from screening.rules import steps as rules
 
 RIGHTS = {
     rules.Office.TOWNSHIP: Right.APPLY,
-    rules.Office.TOWNSHIP_HEAD: Right.SIGN_REPORT,
+    rules.Office.TOWNSHIP_HEAD: Right.APPROVE_DELEGATED,
     rules.Office.COUNTY: Right.APPROVE,
 }
 LONG_DAYS = 5

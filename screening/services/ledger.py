@@ -39,7 +39,7 @@ def export(
     if not purpose.strip():
         raise ValidationError({"purpose": "请写用途，会印在文件里，也记入日志。"})
     cases = ledger.listed(scope, plan, filters, day)
-    if whole and cases.exclude(scope.q(Case.region_path, Right.REVEAL)).exists():
+    if whole and cases.exclude(scope.q(Case.region_path, Right.EXPORT_WHOLE)).exists():
         raise ValidationError("完整号码要有查看权限。请改选“号码遮住”，或请有权限的人导出。")
     lines = list(_lines(scope, ordered(scope, cases, "route", day), day, whole=whole))
     audit.record(

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from dabao import audit, plans
 from dabao.models import User, WorkPlan
 from dabao.scope import Scope, whole
-from screening.choices import Answer, Category, Coverage
+from screening.choices import Answer, CaseOrigin, Category, Coverage
 from screening.models import Case, CaseEvent, CategoryMatch
 from screening.queries import facts
 from screening.rules import categories, phases
@@ -98,6 +98,8 @@ class _Run:
             "coverage": household.coverage,
             "why": short_line(ground for answer in told for ground in answer.grounds)[:200],
         }
+        if case is not None and case.origin == CaseOrigin.BY_HAND and not shown["why"]:
+            del shown["why"]  # why somebody found it stands until a list says more
         if case is None:
             case = Case(
                 plan=self.plan, household_id=household.id, opened_on=self.day, due_on=self.due_on, **shown

@@ -189,3 +189,14 @@ def test_the_command_refuses_a_foreign_region_with_exit_code_2(county, capsys):
         call_command("screen", "--region", "532301", "--json")
     assert refusal.value.code == 2
     assert "不在方案的范围" in json.loads(capsys.readouterr().out)["refused"]
+
+
+def test_why_somebody_found_a_household_stands_until_a_list_says_more(make_case, make_household, screen):
+    case = make_case(make_household(), origin="by_hand", why="房屋受灾，无人照料")
+    screen()
+    case.refresh_from_db()
+    assert case.why == "房屋受灾，无人照料"
+    Household.objects.update(income_per_capita=Decimal(3900))
+    screen()
+    case.refresh_from_db()
+    assert case.why.startswith("人均 3,900 元")

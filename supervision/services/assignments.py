@@ -76,7 +76,7 @@ def post_members(*, unit: Unit, actor: User | None = None, label: str = "") -> i
     members = UnitMember.objects.filter(unit=unit, last_day=None, user__isnull=False).select_related("user")
     for assignment in Assignment.objects.filter(unit=unit, last_day=None).select_related("township"):
         for member in members:
-            if Posting.objects.filter(user=member.user, assignment=assignment.pk).exists():
+            if Posting.objects.filter(user=member.user, assignment=assignment.pk, last_day=None).exists():
                 continue
             posting = Posting(
                 user=member.user,
