@@ -76,6 +76,9 @@ def test_on_a_phone_the_sum_stays_in_sight_and_each_member_gets_a_verdict(phone,
     phone.get_by_label("普有福的具体情况").fill("在编教师")
     phone.get_by_label("罗翠英的结论").select_option("特困供养")
     phone.get_by_role("button", name="只保存").click()
+    expect(phone.locator("#missing")).to_contain_text("结论与条件不同")
+    phone.get_by_label("结论与条件不同").fill("在编教师不能保；妻子失能，无人供养。")
+    phone.get_by_role("button", name="只保存").click()
     expect(phone.get_by_text("在编教师").first).to_be_visible()
     assert Case.objects.get(pk=households[0].pk).state == "to_recheck"
 

@@ -19,7 +19,6 @@ from django.http import QueryDict
 from dabao.scope import NOTHING
 from screening.choices import (
     INCOME_SIGNS,
-    Coverage,
     IncomeKind,
     ObligorAbility,
     PropertyKind,
@@ -130,7 +129,6 @@ class VerificationForm(forms.Form):
         super().__init__(data, initial=start)
         self.page, self.day = page, day
         self.departing: list[str] = []
-        self.covered = page.case.coverage != Coverage.NONE
         self.fields["scheme"] = forms.ChoiceField(
             label="结论", choices=self.verdict_choices(), required=False, widget=forms.RadioSelect
         )
@@ -152,7 +150,7 @@ class VerificationForm(forms.Form):
         )
         self.fields[f"change-{member.id}"] = _text(f"{name}的变动", 120, placeholder="迁出、外嫁…的日期")
         self.fields[f"scheme-{member.id}"] = forms.ChoiceField(
-            label=f"{name}的结论", choices=[("", "请选结论"), *self.verdict_choices()], required=False
+            label=f"{name}的结论", choices=[("", "请选结论"), *self.verdict_choices(member)], required=False
         )
         self.fields[f"reason_code-{member.id}"] = forms.ChoiceField(
             label=f"{name}不符合的原因", choices=_REASONS, required=False
@@ -167,10 +165,11 @@ class VerificationForm(forms.Form):
         )
         self.fields[f"obligor-{number}-note"] = _text("依据", 200, placeholder="依据")
 
-    def verdict_choices(self) -> list[tuple[str, str]]:
-        """In the plan's order; who is covered may also keep what he has."""
-        keep = [(KEEP, "维持在保")] if self.covered else []
-        return [*keep, *Scheme.choices]
+    def verdict_choices(self, member: Member | None = None) -> list[tuple[str, str]]:
+        """In the plan's order; who is covered, or a household all covered, may also keep what there is."""
+        whom = [member] if member else [one for one in self.page.members if not one.died]
+        covered = self.page.more_than_named or (bool(whom) and all(one.covered for one in whom))
+        return [*([(KEEP, "维持在保")] if covered else []), *Scheme.choices]
 
     # --- For the template ---
 

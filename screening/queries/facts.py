@@ -12,10 +12,11 @@ from django.db.models import F, Q, QuerySet
 from dabao import plans
 from dabao.models import StandardKind, WorkPlan
 from dabao.scope import Scope
-from screening.choices import BenefitScheme, Coverage
+from screening.choices import BenefitScheme, Coverage, Scheme
 from screening.models import (
     BenefitRecord,
     DisabilityCertificate,
+    Enrolment,
     Household,
     IllnessRecord,
     Membership,
@@ -33,6 +34,7 @@ from screening.rules.facts import (
     WatchFact,
 )
 
+LASTING = (Scheme.TEKUN, Scheme.DIBAO, Scheme.DIBAO_SINGLE)
 COVERING = frozenset({BenefitScheme.RURAL_DIBAO, BenefitScheme.URBAN_DIBAO, BenefitScheme.TEKUN})
 
 
@@ -88,6 +90,22 @@ def screenable(
         )
         living = [person.key for person in members if person.living]
         yield Screenable(pk, facts, len(living), _coverage(living, covered, incomplete))
+
+
+def covered_people(scope: Scope, household: UUID, day: date) -> tuple[set[UUID], bool]:
+    """Who of a household is on the roll or enrolled, and whether a certificate covers more than it names."""
+    members = Membership.objects.within(scope).filter(household=household, last_day=None).values("person")
+    held = BenefitRecord.objects.filter(_on(day), person__in=members, scheme__in=COVERING)
+    found, more_than_named = set(), False
+    for person, incomplete in held.values_list("person", "incomplete"):
+        found.add(person)
+        more_than_named |= incomplete
+    granted = Enrolment.objects.within(scope).filter(
+        case__household=household, ended_on=None, next_step="", scheme__in=LASTING
+    )
+    for persons in granted.values_list("persons", flat=True):
+        found.update(persons)
+    return found, more_than_named
 
 
 def _figure(kind: StandardKind, plan: WorkPlan, day: date) -> StandardFigure | None:

@@ -74,6 +74,7 @@ class Member:
     certificates: tuple[CertificateFact, ...] = ()
     ill: bool = False
     died: bool = False
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class HouseholdPage:
     factor: Standard | None
     phone_masked: str = ""
     on_tekun: set[UUID] = field(default_factory=set)
+    more_than_named: bool = False
 
     @property
     def current(self) -> Verification | None:
@@ -181,6 +183,7 @@ def household(scope: Scope, case_id: UUID, day: date) -> HouseholdPage:
         factor=plans.standard(StandardKind.MARGINAL_FACTOR, home.region_id, day),
         phone_masked=crypto.mask_phone(home.phone) if home.phone_sealed else "",
         on_tekun=known.on(BenefitScheme.TEKUN),
+        more_than_named=known.more_than_named,
     )
 
 
@@ -210,6 +213,7 @@ class _Known:
         self.watches = list(
             WatchRecord.objects.filter(_on(day), household=self.home).select_related("row__source_list")
         )
+        self.covered, self.more_than_named = facts.covered_people(scope, self.home.pk, day)
         self.lists = self._lists()
 
     def _lists(self) -> dict[UUID, Any]:
@@ -250,6 +254,7 @@ class _Known:
             certificates=tuple(CertificateFact(c.kind, c.grade, tuple(c.parts)) for c in held),
             ill=ill,
             died=person.died_on is not None,
+            covered=person.pk in self.covered,
         )
 
     def conflicts(self) -> list[str]:

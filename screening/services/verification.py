@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from dabao import plans
 from dabao.models import StandardKind, User
-from dabao.scope import Right, Scope
+from dabao.scope import Right, Scope, whole
 from screening.choices import (
     CaseOutcome,
     CaseState,
@@ -26,6 +26,7 @@ from screening.choices import (
     VisitResult,
 )
 from screening.models import Case, Membership, Verification
+from screening.queries import facts
 from screening.rules.verdicts import Entry, MemberFound, Verdict, after_verification, faults, same_conclusion
 from screening.services import answers
 from screening.services.cases import ConflictError, Kind, lock, move, note
@@ -145,6 +146,8 @@ def correct(
         raise ValidationError("更正的是结论，“见到没有”要选“已见面”。")
     _check(case, entry, day)
     same = same_conclusion(answers.verdicts_of(old), entry.verdicts)
+    if _rechecked(case, old) and any(not verdict.eligible for verdict in entry.verdicts):
+        same = False  # what another person agreed to is his to see again (C11)
     old.state = VerificationState.SUPERSEDED
     old.save(update_fields=["state"])
     new = write_record(case, actor, entry, day, submission_key, draft=False)
@@ -255,6 +258,7 @@ def _check(case: Case, entry: Entry, day: date) -> None:
     ]
     if None not in named and waiting:
         raise ValidationError({"scheme": f"还差 {len(waiting)} 人没有结论：{'、'.join(waiting)}。"})
+    _refuse_keeping_nothing(case, entry, {pk: person.name for pk, person in members.items()}, day)
     for verdict in entry.verdicts:
         if not verdict.eligible and not (verdict.reason_code and verdict.reason_text.strip()):
             raise ValidationError({"reason_text": "不符合的，要选原因并写明。"})
@@ -264,6 +268,23 @@ def _check(case: Case, entry: Entry, day: date) -> None:
     standard = plans.standard(StandardKind.RURAL_DIBAO, case.household.region_id, day)
     for name, sentence in faults(entry, figures.per_capita, standard.amount if standard else None):
         raise ValidationError({name: sentence})
+
+
+def _refuse_keeping_nothing(case: Case, entry: Entry, names: Mapping[UUID, str], day: date) -> None:
+    """维持在保 is for who is on the roll or enrolled: nobody not covered is closed as covered (C09)."""
+    kept = [verdict for verdict in entry.verdicts if verdict.covered]
+    if not kept:
+        return
+    covered, more_than_named = facts.covered_people(whole(case.household.region_id), case.household_id, day)
+    together = {one.person for one in entry.members if one.living_together and one.person}
+    missing = {
+        person for verdict in kept for person in ({verdict.person} if verdict.person else together)
+    } - covered
+    if missing and not more_than_named:
+        who = "、".join(sorted(names[person] for person in missing if person in names))
+        raise ValidationError(
+            {"scheme": f"{who}不在低保、特困名册上，不能“维持在保”。请选“各人不同”，给没保的人另下结论。"}
+        )
 
 
 def _conclude(

@@ -3,7 +3,7 @@
 import threading
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from django.db import connection
 from dabao.models import AuditEvent
 from dabao.tests.cast import LIUSHUTANG, TODAY
 from screening.choices import Labour, Scheme
-from screening.models import Verification
+from screening.models import BenefitRecord, Verification
 from screening.rules.verdicts import Entry, MemberFound, ObligorFound, Verdict
 from screening.services import cases, recheck, verification
 from screening.services.cases import ConflictError
@@ -58,6 +58,10 @@ def submit(case, actor, entry=None, *, key=None, version=None, payload=None):
     )
 
 
+def put_on_roll(person, scheme="rural_dibao", **values):
+    BenefitRecord.objects.create(person=person, scheme=scheme, first_day=date(2020, 1, 1), **values)
+
+
 NOT = Verdict(Scheme.NONE, reason_code="vehicle", reason_text="有面包车一辆")
 
 
@@ -90,6 +94,8 @@ def test_anyone_not_eligible_goes_to_recheck(cast, case):
 
 
 def test_rightly_covered_closes_at_once(cast, case):
+    for person in people_of(case):
+        put_on_roll(person)
     submit(case, cast.officer, entry_of(case, Verdict(Scheme.DIBAO, covered=True)))
     case.refresh_from_db()
     assert (case.state, case.outcome, case.closed_on) == ("closed", "covered_confirmed", TODAY)
@@ -103,8 +109,27 @@ def test_a_covered_household_judged_wrongly_covered_goes_to_recheck(cast, case):
     assert case.state == "to_recheck"
 
 
+def test_keeping_what_somebody_does_not_have_is_refused(cast, case):
+    head, wife = people_of(case)
+    put_on_roll(head)
+    put_on_roll(wife, "temporary")
+    for verdicts in ([Verdict("dibao", covered=True)], [Verdict("dibao", p.pk, True) for p in (head, wife)]):
+        with pytest.raises(ValidationError, match="罗翠英不在低保、特困名册上"):
+            submit(case, cast.officer, entry_of(case, *verdicts))
+    case.refresh_from_db()
+    assert case.state == "to_verify"
+
+
+def test_a_certificate_that_covers_more_than_it_names_may_be_kept_for_all(cast, case):
+    put_on_roll(people_of(case)[0], covered_persons=2, incomplete=True)
+    submit(case, cast.officer, entry_of(case, Verdict("dibao", covered=True)))
+    case.refresh_from_db()
+    assert case.outcome == "covered_confirmed"
+
+
 def test_some_covered_and_one_newly_eligible_goes_to_enrolment(cast, case):
     head, wife = people_of(case)
+    put_on_roll(head)
     submit(
         case,
         cast.officer,
@@ -331,15 +356,23 @@ def correct(case, actor, entry, reason="漏算了地力补贴"):
 
 
 def test_a_correction_keeps_both_versions_and_the_state_when_the_conclusion_stands(cast, case):
-    old = submit(case, cast.officer, entry_of(case, NOT))
-    agree(cast.colleague, case)
-    more = {"wages": (Decimal("9600"), "县内务工")}
-    new = correct(case, cast.officer, entry_of(case, NOT, income=more))
+    old = submit(case, cast.officer)
+    new = correct(case, cast.officer, entry_of(case, income={"wages": (Decimal("8800"), "县内务工")}))
     old.refresh_from_db()
     case.refresh_from_db()
     assert (old.state, new.state, new.corrects_id) == ("superseded", "submitted", old.pk)
-    assert (case.state, case.outcome) == ("closed", "not_eligible")
+    assert case.state == "to_enrol"
     assert case.events.last().text == "更正核查：漏算了地力补贴"
+
+
+def test_what_another_person_agreed_to_is_rechecked_when_its_figures_are_corrected(cast, case):
+    submit(case, cast.officer, entry_of(case, NOT))
+    agree(cast.colleague, case)
+    correct(case, cast.officer, entry_of(case, NOT, income={"wages": (Decimal("9600"), "县内务工")}))
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == ("to_recheck", "")
+    with pytest.raises(ValidationError, match="这是你做的初核"):
+        agree(cast.officer, case)
 
 
 def test_a_correction_to_not_eligible_is_rechecked_again(cast, case):
