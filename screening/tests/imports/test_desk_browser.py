@@ -1,4 +1,4 @@
-"""The county office brings a list in, in a real browser: three errors with row, column and advice, then confirms."""
+"""The county office brings a list in, in a real browser: three errors with row, column and advice."""
 
 from pathlib import Path
 from typing import Any
