@@ -76,16 +76,24 @@ def total(rows: Sequence[Row]) -> Row:
     return Row("", "合计", None, 0, figures)
 
 
+MOST_NAMES = 3
+
+
+def _named(rows: Sequence[Row]) -> str:
+    """铁锁乡、三台乡, or their number when they are many."""
+    return "、".join(row.name for row in rows) if len(rows) <= MOST_NAMES else f"{len(rows)}个乡镇"
+
+
 def progress_draft(county: str, month: date, rows: Sequence[Row]) -> str:
     """What the table says, in words: how many are in, rates, who lags."""
     into = [row for row in rows if row.submitted_on]
-    late = [row.name for row in into if row.days_late > 0]
-    out = [row.name for row in rows if not row.submitted_on]
+    late = [row for row in into if row.days_late > 0]
+    out = [row for row in rows if not row.submitted_on]
     sums = total(into)
     figures = sums.figures
     first = f"{month.month}月，{county}{len(rows)}个乡镇中{len(into)}个报来月报"
-    first += f"，{'、'.join(late)}晚报" if late else ""
-    first += f"，{'、'.join(out)}没报" if out else ""
+    first += f"，{_named(late)}晚报" if late else ""
+    first += f"，{_named(out)}没报" if out else ""
     sentences = [
         f"{first}。",
         f"报来的乡镇应排查{figures['to_screen']}户，已排查{figures['screened']}户，"
@@ -120,10 +128,10 @@ def problems_draft(rows: Sequence[Row]) -> str:
 def difference(rows: Sequence[Row], ledger: int, day: date) -> str:
     """How the reports' sum of screened households differs from the ledger of a day; never hidden."""
     sent = total([row for row in rows if row.submitted_on]).figures["screened"]
-    out = [row.name for row in rows if not row.submitted_on]
+    out = [row for row in rows if not row.submitted_on]
     gap = ledger - sent
     words = f"月报合计已排查 {sent} 户；{zh(day)}台账 {ledger} 户，"
     if not gap:
         return f"{words}相同。"
     words += f"{'多' if gap > 0 else '少'} {abs(gap)} 户，是报送后查的"
-    return f"{words}，和没报的{'、'.join(out)}的。" if out else f"{words}。"
+    return f"{words}，和没报的{_named(out)}的。" if out else f"{words}。"

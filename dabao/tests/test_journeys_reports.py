@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dabao.models import Flag
+from dabao.models import Flag, Unit
 from dabao.tests.cast import SHIYANG, ZHAOJIADIAN
 from reports.models import MonthlyReport
 from supervision.services.daily import run_daily
@@ -43,6 +43,42 @@ def test_a_report_sent_on_the_fifteenth_is_on_time_and_the_missing_ones_are_flag
     page.goto("/reports/")
     page.get_by_role("row", name="石羊镇").get_by_text("4/15").wait_for()
     page.get_by_role("row", name="赵家店镇").get_by_text("缺 1 天").wait_for()
+
+
+def test_a_request_goes_from_the_township_to_the_county_and_back(page, sign_in, cast, county):
+    Unit.objects.create(region=county.region, name="社会救助股")
+    sign_in(page, cast.officer)
+    page.goto(URL)
+    page.get_by_label("二、存在问题及困难").fill("人手不够。")
+    page.get_by_text("加一条").click()
+    page.get_by_label("事项").fill("增加 1 名村协理员")
+    page.get_by_label("希望何时前").fill("2020-04-20")
+    page.get_by_role("button", name="加上这一条").click()
+    page.get_by_role("button", name="去掉：增加 1 名村协理员").wait_for()
+    assert page.get_by_label("二、存在问题及困难").input_value() == "人手不够。"
+    page.get_by_role("button", name="请李云飞签字").click()
+
+    as_another(page, sign_in, cast.head, URL)
+    page.get_by_role("button", name="签字报送县局").click()
+
+    as_another(page, sign_in, cast.county, "/requests/")
+    page.get_by_role("link", name="去答复").click()
+    page.get_by_label("县局答复").fill("4月20日前配齐。")
+    page.get_by_role("button", name="答复石羊镇").click()
+    page.get_by_text("已答复，等乡镇回话").wait_for()
+
+    as_another(page, sign_in, cast.officer, "/requests/")
+    page.get_by_role("link", name="去看答复").click()
+    page.get_by_label("解决了", exact=True).check()
+    page.get_by_role("button", name="回话给县局").click()
+    page.get_by_role("row", name="石羊镇").get_by_text("解决了").wait_for()
+
+
+def as_another(page, sign_in, user, url):
+    page.wait_for_load_state()
+    page.context.clear_cookies()
+    sign_in(page, user)
+    page.goto(url)
 
 
 def test_what_was_typed_is_there_again_after_the_page_was_left(page, sign_in, cast):

@@ -21,10 +21,10 @@ PROBLEMS = (
     "少数老人户口与子女分开，赡养能力要到外乡镇核实。",
 )
 REQUESTS = (
-    "增加 1 名村级协理员，山区村组一个人跑不过来",
-    "开通省救助系统账号，新任经办人还不能录入",
-    "协调残联核对证号对不上的名单",
-    "请核对中心加快出具财产核对结果",
+    ("增加 1 名村级协理员，山区村组一个人跑不过来", "基层政权社区地名区划股"),
+    ("开通省救助系统账号，新任经办人还不能录入", "社会救助股"),
+    ("协调残联核对证号对不上的名单", "社会救助股"),
+    ("加快出具财产核对结果，有 4 户等着研判", "居民家庭经济状况核对中心"),
 )
 
 
@@ -61,13 +61,12 @@ def _send(plan: WorkPlan, region: str, month: date, day: date) -> None:
 
 
 def _ask(plan: WorkPlan, region: str, month: date, day: date) -> None:
-    """One request in each report, of the units in turn."""
-    place = int(region[-1]) + month.month
-    units = list(Unit.objects.order_by("order", "name"))
+    """One request in each report."""
+    text, unit = REQUESTS[(int(region[-1]) + month.month) % len(REQUESTS)]
     services.add(
         **_of_month(plan, region, month, day, Role.TOWNSHIP_STAFF),
-        text=REQUESTS[place % len(REQUESTS)],
-        unit=str(units[place % len(units)].pk),
+        text=text,
+        unit=str(Unit.objects.get(name=unit).pk),
         wanted_by=day + timedelta(days=10),
     )
 
