@@ -84,6 +84,8 @@ NAMES = {
     "case.step": "办理步骤",
     "case.note": "记事",
     "case.search": "搜户",
+    "case.look": "查是否已登记",
+    "household.add": "主动发现新增一户",
     "case.export": "导出名单",
     "case.reveal": "看完整号码",
     "row.reveal": "看完整号码",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from dabao import crypto
+from dabao import audit, crypto
 from dabao.models import Region, User, WorkPlan
 from dabao.scope import Right, Scope
 from screening import names
@@ -77,6 +77,7 @@ def add_household(
         if place == 0:
             household.head = person
     household.save(update_fields=["head"])
+    audit.record("household.add", actor=actor, obj=household, region_code=region.code, persons=len(members))
     return open_case(
         plan=plan,
         household=household,

@@ -18,6 +18,12 @@ def record_search(*, actor: User, found: int, kind: str) -> None:
 
 
 @transaction.atomic
+def record_look(*, actor: User, village: str, certain: int, near: int) -> None:
+    """That somebody asked whether people are registered already, which tells of other townships too."""
+    audit.record("case.look", actor=actor, region_code=village, certain=certain, near=near)
+
+
+@transaction.atomic
 def record_export(*, actor: User, filters: str, households: int) -> None:
     audit.record("case.export", actor=actor, filters=filters, households=households)
 

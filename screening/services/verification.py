@@ -103,6 +103,8 @@ def withdraw(*, scope: Scope, case_id: UUID, actor: User, day: date) -> Case:
     verification = current(case)
     if verification is None or case.state == CaseState.TO_VERIFY:
         raise ValidationError("这一户没有可以撤回的核查。请刷新页面看它的经过。")
+    if case.outcome == CaseOutcome.ENROLLED:
+        raise ValidationError("这一户已录入省系统并销号，不能撤回。情况有变化，请用“重新核查”。")
     if verification.by_id != actor.pk:
         raise ValidationError(f"这次核查是{verification.by.name}做的，只有本人能撤回。")
     if _rechecked(case, verification):

@@ -461,11 +461,13 @@ def test_a_new_household_is_looked_for_first_then_added(officer):
     form = new_form(**{"number-0": good_number()})
     looked = officer.post(url("case-new"), form)
     assert "可以新增" in looked.content.decode()
+    assert AuditEvent.objects.get(action="case.look").data == {"certain": 0, "near": 0}
     assert not Household.objects.exists()
     added = officer.post(url("case-new"), form | {"then": "add"})
     case = Case.objects.get()
     assert added.url == url("case", case)
     assert (case.origin, case.household.registered, case.household.head.initials) == ("by_hand", False, "lgl")
+    assert AuditEvent.objects.filter(action="household.add", data__persons=1).count() == 1
 
 
 def test_a_wrong_number_says_what_to_do(officer):

@@ -321,6 +321,15 @@ def test_the_author_takes_it_back_and_finds_his_words_again(cast, case):
     assert Verification.objects.get(state="draft").draft["grounds"] == "配偶需照料"
 
 
+def test_what_the_provincial_system_has_is_not_taken_back(cast, case):
+    submit(case, cast.officer)
+    case.refresh_from_db()
+    case.state, case.outcome, case.closed_on = "closed", "enrolled", TODAY
+    case.save()
+    with pytest.raises(ValidationError, match="已录入省系统并销号，不能撤回"):
+        verification.withdraw(scope=cast.officer.scope(), case_id=case.pk, actor=cast.officer, day=TODAY)
+
+
 def test_nobody_else_takes_it_back(cast, case):
     submit(case, cast.officer)
     with pytest.raises(ValidationError, match="只有本人能撤回"):

@@ -88,7 +88,9 @@ def export(request: HttpRequest) -> HttpResponse:
     words = filters.describe(places(request.scope))
     looks.record_export(actor=request.user, filters=filters.query_string(), households=len(rows))
     now = timezone.localtime()
-    foot = f"{words}，{len(rows)} 户，截至 {day}；{request.user.name} {now:%Y-%m-%d %H:%M} 导出，号码已遮"
+    households, _ = worklist.totals(request.scope, listed)
+    cut = f"共 {households} 户，只导出前 {len(rows)} 户" if households > len(rows) else f"{households} 户"
+    foot = f"{words}，{cut}，截至 {day}；{request.user.name} {now:%Y-%m-%d %H:%M} 导出，号码已遮"
     content = exports.workbook(
         "排查名单", HEADS, [_cells(n, row) for n, row in enumerate(rows, 1)], foot, WIDTHS
     )
@@ -149,7 +151,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         people = [(one.name, one.number) for one in form.members()]
         village = form.cleaned_data["village"]
-        context["same"] = duplicates(request.scope, plans.current(), village, people)
+        context["same"] = same = duplicates(request.scope, plans.current(), village, people)
+        certain = sum(one.certain for one in same)
+        looks.record_look(actor=request.user, village=village, certain=certain, near=len(same) - certain)
         if request.POST.get("then") == "add" and (case_id := _added(request, form)):
             return redirect("screening:case", case_id=case_id)
     return render(request, "screening/case_new.html", context)
