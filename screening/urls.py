@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from screening.views import aliases, cases, household, ledger, lists, publicity, recheck, rows, steps, warnings
+from screening.views import (
+    aliases,
+    cases,
+    household,
+    ledger,
+    lists,
+    publicity,
+    recheck,
+    rows,
+    steps,
+    warnings,
+    watch,
+)
 
 app_name = "screening"
 urlpatterns = [
@@ -29,6 +41,8 @@ urlpatterns = [
     path("steps/numbers/import/", steps.numbers_import, name="steps-numbers-import"),
     path("publicity/", publicity.publicity, name="publicity"),
     path("publicity/print/", publicity.publicity_print, name="publicity-print"),
+    path("watch/", watch.rates, name="watch-rates"),
+    path("watch/<slug:name>/", watch.watch, name="watch"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/search/", ledger.search, name="ledger-search"),
     path("ledger/export/", ledger.export, name="ledger-export"),

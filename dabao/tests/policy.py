@@ -124,6 +124,10 @@ def a_grant(world: World) -> dict[str, Any]:
     return place | {"grant_id": grant.pk}
 
 
+def _watch_list(world: World) -> dict[str, Any]:
+    return {"name": "missed"}
+
+
 def _account(world: World) -> dict[str, Any]:
     return {"account_id": world.cast.officer.pk}
 
@@ -223,6 +227,8 @@ POLICY: dict[str, Policy] = {
     "screening:steps-numbers-import": page(),
     "screening:publicity": page(),
     "screening:publicity-print": page(),
+    "screening:watch-rates": page(),
+    "screening:watch": page(_watch_list),
     "screening:ledger": page(),
     "screening:ledger-search": page(),
     "screening:ledger-export": page(),

@@ -147,6 +147,7 @@ def _frame(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
         if without
         else [],
         "townships": townships(scope, plan),
+        "may_watch": any(scope.may(right) for right in (Right.APPLY, Right.APPROVE, Right.BOARD)),
         "categories": [(str(n), f"{worklist.CATEGORY_MARKS[n - 1]}") for n in plan.categories],
         "coverages": Coverage.choices,
         "chosen": [

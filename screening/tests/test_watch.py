@@ -1,0 +1,176 @@
+"""Watch lists: who is on each, at the line and one yuan off; counts equal lists; the sentence says why."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from dabao.tests.cast import CHAHE, DAMAIDI, LIUSHUTANG, TODAY
+from screening.choices import BenefitScheme, Labour
+from screening.models import BenefitRecord
+from screening.queries import watch
+from screening.rules.verdicts import Verdict
+from screening.tests.test_enrolment import bring_to, judged, verify, write_number  # noqa: F401
+from screening.tests.test_verification import NOT
+
+PLAN_DAY = date(2020, 1, 1)
+
+
+def aid(household, scheme=BenefitScheme.RURAL_DIBAO, member=0):
+    person = household.memberships.order_by("relation")[member].person
+    return BenefitRecord.objects.create(person=person, scheme=scheme, first_day=PLAN_DAY)
+
+
+def on(cast, county, name):
+    return list(watch.listed(cast.county.scope(), county.plan, name, TODAY).values_list("pk", flat=True))
+
+
+def why(cast, county, name):
+    scope = cast.county.scope()
+    listed = watch.for_rows(scope, watch.listed(scope, county.plan, name, TODAY))
+    return [row.why for row in watch.rows(scope, county.plan, name, listed, TODAY)]
+
+
+@pytest.mark.parametrize(("income", "listed"), [(4499, True), (4500, False), (4501, False), (None, False)])
+def test_missed_below_the_standard_and_not_yet_verified(
+    cast, county, make_case, make_household, income, listed
+):
+    household = make_household(income_per_capita=None if income is None else Decimal(income))
+    make_case(household)
+    assert (on(cast, county, "missed") == [household.pk]) is listed
+
+
+def test_who_is_covered_or_verified_or_in_no_category_is_not_missed(
+    cast,
+    county,
+    make_case,
+    make_household,
+    judged,  # noqa: F811
+):
+    covered = make_household(income_per_capita=Decimal(3000))
+    aid(covered)
+    make_case(covered)
+    make_case(make_household(income_per_capita=Decimal(3000)), categories=[])
+    make_household(income_per_capita=Decimal(3000))
+    eligible = judged(Verdict("dibao"))
+    eligible.household.income_per_capita = Decimal(3000)
+    eligible.household.save()
+    assert on(cast, county, "missed") == []
+
+
+def test_missed_when_refused_although_the_income_found_is_not_above(cast, county, judged):  # noqa: F811
+    case = judged(NOT)
+    assert on(cast, county, "missed") == [case.household_id]
+    assert "判了不符合，但核出的人均没有高出标准" in why(cast, county, "missed")[0]
+
+
+@pytest.mark.parametrize(("income", "listed"), [(4500, False), (4501, True)])
+def test_wrongly_covered_above_the_standard(cast, county, make_household, income, listed):
+    household = make_household(income_per_capita=Decimal(income))
+    aid(household)
+    assert (on(cast, county, "wrong") == [household.pk]) is listed
+    if listed:
+        assert why(cast, county, "wrong") == ["低保 1 人：人均 4,501 元，高于标准 4,500 元。"]
+
+
+def test_wrongly_covered_dead_or_twice(cast, county, make_household):
+    dead = make_household(LIUSHUTANG, ("甲", ""), income_per_capita=Decimal(1000))
+    person = aid(dead).person
+    person.died_on = date(2020, 2, 1)
+    person.save()
+    twice = make_household(CHAHE, ("乙", ""), income_per_capita=Decimal(1000))
+    aid(twice)
+    aid(twice, BenefitScheme.TEKUN)
+    assert set(on(cast, county, "wrong")) == {dead.pk, twice.pk}
+    sentences = why(cast, county, "wrong")
+    assert any("甲已去世，还在名单上" in one for one in sentences)
+    assert any("乙低保、特困两样都有" in one for one in sentences)
+
+
+def test_aid_without_help(cast, county, make_household):
+    idle = make_household(LIUSHUTANG, ("甲", Labour.ORDINARY))
+    working = make_household(LIUSHUTANG, ("乙", Labour.ORDINARY), ("丙", Labour.WEAK))
+    unable = make_household(LIUSHUTANG, ("丁", Labour.NONE))
+    for household in (idle, working, unable):
+        aid(household)
+    person = working.memberships.order_by("relation")[1].person
+    person.work, person.work_months = "县内务工", Decimal(6)
+    person.save()
+    assert on(cast, county, "no-measure") == [idle.pk]
+    assert why(cast, county, "no-measure") == ["低保 1 人；甲有劳动力，没有一个人记录务工。"]
+
+
+def test_registered_without_aid_and_aid_without_registry(cast, county, make_household):
+    poor = make_household(LIUSHUTANG, ("甲", ""))
+    covered = make_household(LIUSHUTANG, ("乙", ""))
+    aid(covered)
+    outside = make_household(DAMAIDI, ("丙", ""), registered=False)
+    aid(outside)
+    temporary = make_household(DAMAIDI, ("丁", ""))
+    aid(temporary, BenefitScheme.TEMPORARY)
+    assert set(on(cast, county, "uncovered")) == {poor.pk, temporary.pk}
+    assert on(cast, county, "outside") == [outside.pk]
+
+
+def test_counts_and_townships_equal_their_lists(cast, county, make_case, make_household):
+    for region in (LIUSHUTANG, CHAHE, DAMAIDI):
+        make_case(make_household(region, income_per_capita=Decimal(3000)))
+        aid(make_household(region, ("己", Labour.ORDINARY), income_per_capita=Decimal(9000)))
+    scope = cast.county.scope()
+    counts = watch.counts(scope, county.plan, TODAY)
+    assert (counts["missed"], counts["wrong"], counts["uncovered"]) == (3, 3, 3)
+    for name in watch.TITLES:
+        assert counts[name] == watch.listed(scope, county.plan, name, TODAY).count()
+        assert counts[name] == sum(
+            number for *_, number in watch.by_township(scope, county.plan, name, TODAY)
+        )
+    assert watch.counts(cast.unit.scope(), county.plan, TODAY)["missed"] == 1
+    assert watch.counts(cast.stranger.scope(), county.plan, TODAY)["missed"] == 0
+
+
+def test_rates_of_enrolment(cast, county, judged):  # noqa: F811
+    done, open_ = judged(Verdict("dibao")), judged(Verdict("tekun"))
+    bring_to(done, cast, "recorded")
+    write_number(done.enrolments.get(), cast.county)
+    scope = cast.county.scope()
+    rates = {
+        one.label: (one.eligible, one.enrolled, one.percent)
+        for one in watch.rates_by_scheme(scope, county.plan)
+    }
+    assert rates == {
+        "特困供养": (2, 0, 0),
+        "低保·整户": (2, 2, 100),
+        "低保·单人户": (0, 0, None),
+        "临时救助": (0, 0, None),
+    }
+    [(_, township)] = watch.rates_by_township(scope, county.plan)
+    assert (township.label, township.eligible, township.enrolled, township.percent) == ("石羊镇", 2, 1, 50)
+    assert [one.eligible for one in watch.rates_by_category(scope, county.plan)] == [0, 2, 0, 0, 0, 0]
+    assert open_.enrolments.get().next_step == "applied"
+
+
+@pytest.mark.parametrize("name", list(watch.TITLES))
+def test_pages_show_their_lists(client_of, cast, county, make_case, make_household, name):
+    aid(make_household(LIUSHUTANG, ("甲", Labour.ORDINARY), income_per_capita=Decimal(9000)))
+    make_case(make_household(CHAHE, ("乙", ""), income_per_capita=Decimal(3000)))
+    page = client_of(cast.county).get(reverse("screening:watch", args=[name]))
+    assert page.status_code == 200
+    assert page.context["page"].paginator.count == watch.counts(cast.county.scope(), county.plan, TODAY)[name]
+
+
+def test_lists_are_not_for_village_assistants_and_others_do_not_exist(client_of, cast, county):
+    assert client_of(cast.assistant).get(reverse("screening:watch", args=["missed"])).status_code == 403
+    assert client_of(cast.county).get(reverse("screening:watch", args=["strange"])).status_code == 404
+    assert client_of(cast.leader).get(reverse("screening:watch-rates")).status_code == 200
+
+
+def test_a_household_without_case_is_put_on_the_list_from_here(client_of, cast, county, make_household):
+    household = make_household(LIUSHUTANG, ("甲", Labour.ORDINARY), income_per_capita=Decimal(9000))
+    aid(household)
+    page = client_of(cast.officer).get(reverse("screening:watch", args=["wrong"])).content.decode()
+    assert "列入名单去核" in page
+    client_of(cast.officer).post(
+        reverse("screening:case-new"), {"known": str(household.pk), "reason": "疑似错保"}
+    )
+    assert household.cases.get().why == "疑似错保"
