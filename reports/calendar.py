@@ -92,7 +92,7 @@ def feedback_cell(
 ) -> Cell | None:
     """First what the county owes for this month's requests, then the township's own feedback.
 
-    A township owes feedback in a month when last month's report was in by the feedback day.
+    A township owes feedback in every month but the first, whether or not last month's report came.
     """
     if found.owed:
         return Cell("over", f"县局欠 {found.owed} 条", reverse("reports:requests"), BAD)
@@ -101,8 +101,7 @@ def feedback_cell(
     if found.told_on:
         late = found.told_on > due
         return Cell("late" if late else "done", short(found.told_on), url, WARN if late else "")
-    sent = before.report.submitted_on if before else None
-    if sent is not None and sent <= due:
+    if before is not None:
         return Cell("missing", "缺", url, BAD) if day > due else Cell("none", f"{short(due)} 前", url)
     if found.asked:
         words = f"答复 {found.answered}/{found.asked} 条"

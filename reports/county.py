@@ -31,11 +31,11 @@ class Row:
 
     @property
     def enrolment_rate(self) -> str:
-        return percent(self.figures["enrolled"], self.figures["eligible"])
+        return _share(self.figures["enrolled"], self.figures["eligible"])
 
     @property
     def recheck_rate(self) -> str:
-        return percent(self.figures["annotated"], self.figures["not_eligible"])
+        return _share(self.figures["annotated"], self.figures["not_eligible"])
 
     @property
     def change(self) -> str:
@@ -61,6 +61,11 @@ class Row:
         return cls(**row | {"submitted_on": date.fromisoformat(sent) if sent else None})
 
 
+def _share(part: int, whole: int) -> str:
+    """59.6%, or — of nothing."""
+    return f"{percent(part, whole)}%" if whole else "—"
+
+
 def households(table: dict[str, Any]) -> dict[str, int]:
     """The figures of a row from a report's table."""
     if not table:
@@ -84,6 +89,10 @@ def _named(rows: Sequence[Row]) -> str:
     return "、".join(row.name for row in rows) if len(rows) <= MOST_NAMES else f"{len(rows)}个乡镇"
 
 
+def _of(share: str) -> str:
+    return "" if share == "—" else f"，占{share}"
+
+
 def progress_draft(county: str, month: date, rows: Sequence[Row]) -> str:
     """What the table says, in words: how many are in, rates, who lags."""
     into = [row for row in rows if row.submitted_on]
@@ -98,8 +107,8 @@ def progress_draft(county: str, month: date, rows: Sequence[Row]) -> str:
         f"{first}。",
         f"报来的乡镇应排查{figures['to_screen']}户，已排查{figures['screened']}户，"
         f"占{sums.screening_rate}%。已排查户中，在保已核{figures['covered']}户；符合条件{figures['eligible']}户，"
-        f"已纳入{figures['enrolled']}户，占{sums.enrolment_rate}%；不符合{figures['not_eligible']}户，"
-        f"已复核标注{figures['annotated']}户，占{sums.recheck_rate}%。",
+        f"已纳入{figures['enrolled']}户{_of(sums.enrolment_rate)}；不符合{figures['not_eligible']}户，"
+        f"已复核标注{figures['annotated']}户{_of(sums.recheck_rate)}。",
     ]
     slow = [row for row in laggards(into) if row.figures["screened"] < row.figures["to_screen"]]
     if slow:

@@ -69,7 +69,7 @@ COUNTY_HEAD = (
     "已复核",
     "复核率",
 )
-COUNTY_WIDTHS = (24.0, 18.0, *([12.6] * 9))
+COUNTY_WIDTHS = (20.0, 24.0, *([12.4] * 9))
 
 
 def county_paper(page: CountyPage) -> Paper:
@@ -94,8 +94,10 @@ def county_paper(page: CountyPage) -> Paper:
 
 
 def _county_row(row: Row) -> list[str]:
+    if row.code and not row.submitted_on:
+        return [row.name, "没报", *["—"] * (len(COUNTY_HEAD) - 2)]
     figures = row.figures
-    sent = zh(row.submitted_on) if row.submitted_on else "" if row.name == "合计" else "没报"
+    sent = zh(row.submitted_on) if row.submitted_on else ""
     late = "晚" if row.days_late else ""
     return [
         row.name,
@@ -105,10 +107,10 @@ def _county_row(row: Row) -> list[str]:
         f"{row.screening_rate}%",
         str(figures["eligible"]),
         str(figures["enrolled"]),
-        f"{row.enrolment_rate}%",
+        row.enrolment_rate,
         str(figures["not_eligible"]),
         str(figures["annotated"]),
-        f"{row.recheck_rate}%",
+        row.recheck_rate,
     ]
 
 

@@ -4,6 +4,7 @@ Each is raised once, dated for the day it fell due, and cleared in the transacti
 late run raises what a timely one would have: also for what was done late meanwhile, cleared by that day.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,6 @@ from reports.models import Feedback, HelpRequest, Meeting, MonthlyReport
 from reports.rules import feedback_months
 from screening.rules.phases import (
     due_on,
-    first_of_month,
     last_of_month,
     months_due,
     months_met,
@@ -43,23 +43,7 @@ def subject(month: date) -> str:
 @transaction.atomic
 def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) -> list[Flag]:
     """Flag each township whose report was not in by a due day before `day`; the new flags."""
-    months = months_due(plan.first_report_month, plan.last_report_month, plan.report_due_day, day)
-    came = _done(MonthlyReport, plan, "submitted_on")
-    return _raise(
-        (
-            Due(
-                FlagKind.REPORT_MISSING,
-                code,
-                subject(month),
-                f"{month.month}月月报缺报",
-                due_on(month, plan.report_due_day),
-                came.get((code, month)),
-            )
-            for month in months
-            for code in _townships(plan)
-        ),
-        noticed_on or day,
-    )
+    return _raise(_reports(plan, day), noticed_on or day)
 
 
 @transaction.atomic
@@ -67,6 +51,20 @@ def raise_others(*, plan: WorkPlan, day: date, noticed_on: date | None = None) -
     """Flag missing meetings and feedback of townships and answers that the county owes; the new flags."""
     owed = [*_meetings(plan, day), *_feedback(plan, day), *_answers(plan, day)]
     return _raise(owed, noticed_on or day)
+
+
+def _reports(plan: WorkPlan, day: date) -> Iterable[Due]:
+    came = _done(MonthlyReport, plan, "submitted_on")
+    for month in months_due(plan.first_report_month, plan.last_report_month, plan.report_due_day, day):
+        for code in _townships(plan):
+            yield Due(
+                FlagKind.REPORT_MISSING,
+                code,
+                subject(month),
+                f"{month.month}月月报缺报",
+                due_on(month, plan.report_due_day),
+                came.get((code, month)),
+            )
 
 
 def _meetings(plan: WorkPlan, day: date) -> Iterable[Due]:
@@ -85,22 +83,19 @@ def _meetings(plan: WorkPlan, day: date) -> Iterable[Due]:
 
 
 def _feedback(plan: WorkPlan, day: date) -> Iterable[Due]:
-    """Feedback is due where last month's report was in by then: without one there is nothing to tell of."""
+    """Each township owes feedback in every month but the first, whether or not its report came (C20)."""
     told = _done(Feedback, plan, "recorded_on")
-    came = _done(MonthlyReport, plan, "submitted_on")
-    for last, month in feedback_months(plan.first_report_month, plan.last_report_month):
+    for _, month in feedback_months(plan.first_report_month, plan.last_report_month):
         due = due_on(month, plan.feedback_day)
-        for code in _townships(plan):
-            submitted_on = came.get((code, last))
-            if due < day and submitted_on is not None and submitted_on <= due:
-                yield Due(
-                    FlagKind.FEEDBACK_MISSING,
-                    code,
-                    f"feedback:{month:%Y-%m}",
-                    f"{month.month}月反馈没交",
-                    due,
-                    told.get((code, month)),
-                )
+        for code in _townships(plan) if due < day else []:
+            yield Due(
+                FlagKind.FEEDBACK_MISSING,
+                code,
+                f"feedback:{month:%Y-%m}",
+                f"{month.month}月反馈没交",
+                due,
+                told.get((code, month)),
+            )
 
 
 def _answers(plan: WorkPlan, day: date) -> Iterable[Due]:
@@ -158,21 +153,15 @@ def _raise(dues: Iterable[Due], noticed_on: date) -> list[Flag]:
 
 
 @transaction.atomic
-def clear_submitted(*, plan: WorkPlan, day: date) -> int:
-    """Clear flags whose report is in: what a submission beside a run of the day's jobs may have missed."""
-    cleared = 0
-    for flag in Flag.objects.filter(
-        kind=FlagKind.REPORT_MISSING, cleared_on=None, region__in=_townships(plan)
-    ):
-        report = MonthlyReport.objects.filter(
-            plan=plan, region_id=flag.region_id, month=first_of_month(flag.due_on), submitted_on__lte=day
-        ).first()
-        if report is not None and report.submitted_on is not None:
-            cleared += clear(
-                kind=FlagKind.REPORT_MISSING,
-                region_code=flag.region_id,
-                subject=flag.subject,
-                day=report.submitted_on,
+def clear_done(*, plan: WorkPlan, day: date) -> dict[str, int]:
+    """Clear flags of what is done: what work beside a run of the day's jobs may have missed. How many, by kind."""
+    standing = set(Flag.objects.filter(cleared_on=None).values_list("kind", "region_id", "subject"))
+    cleared: Counter[str] = Counter()
+    for due in [*_reports(plan, day), *_meetings(plan, day), *_feedback(plan, day), *_answers(plan, day)]:
+        open_flag = (due.kind.value, due.region, due.subject)
+        if due.done_on is not None and due.done_on <= day and open_flag in standing:
+            cleared[due.kind.value] += clear(
+                kind=due.kind, region_code=due.region, subject=due.subject, day=due.done_on
             )
     return cleared
 

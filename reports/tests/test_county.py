@@ -44,6 +44,12 @@ def test_the_total_is_the_sum_of_the_rows():
     assert (total.figures["to_screen"], total.figures["screened"], total.screening_rate) == (20, 12, "60")
 
 
+def test_a_share_of_nothing_is_no_share():
+    empty = row("铁锁乡", sent=None)
+    assert (empty.enrolment_rate, empty.recheck_rate) == ("—", "—")
+    assert row("石羊镇").enrolment_rate == "50%"
+
+
 def test_the_change_is_in_points_of_the_rate():
     assert row("石羊镇", 8, before="14.7").change == "+65.3"
     assert row("石羊镇", 8, before="90").change == "-10.0"
@@ -219,7 +225,7 @@ def test_the_paper_holds_the_table_and_says_draft(client_of, cast, county_cases,
     assert [p.text for p in paper.paragraphs if p.style.name == official.DRAFT] == ["草稿"]
     rows = [[cell.text for cell in line.cells] for line in paper.tables[0].rows]
     assert next(line for line in rows if line[0] == "石羊镇")[2:4] == ["2", "0"]
-    assert next(line for line in rows if line[0] == "赵家店镇")[1] == "没报"
+    assert next(line for line in rows if line[0] == "赵家店镇")[1:4] == ["没报", "—", "—"]
     assert rows[-1][0] == "合计"
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from dabao.models import Flag
 from dabao.tests.cast import GUIHUA, SHIYANG, ZHAOJIADIAN
-from reports.services.flags import clear_submitted, raise_missing
+from reports.models import Feedback, HelpRequest, Meeting
+from reports.services.flags import clear_done, raise_missing, raise_others
 from reports.tests.conftest import MARCH
 
 SUNDAY_15, MONDAY_16 = date(2020, 3, 15), date(2020, 3, 16)
@@ -94,6 +95,37 @@ def test_a_flag_raised_beside_the_submission_is_cleared_by_the_next_run(county, 
     raise_missing(plan=county.plan, day=MONDAY_16)
     send(date(2020, 3, 17), MARCH)
     Flag.objects.filter(region=SHIYANG).update(cleared_on=None)
-    assert clear_submitted(plan=county.plan, day=date(2020, 3, 18)) == 1
+    assert clear_done(plan=county.plan, day=date(2020, 3, 18)) == {"report_missing": 1}
     assert flags()[0].cleared_on == date(2020, 3, 17)
-    assert clear_submitted(plan=county.plan, day=date(2020, 3, 18)) == 0
+    assert clear_done(plan=county.plan, day=date(2020, 3, 18)) == {}
+
+
+def test_meetings_feedback_and_answers_too_are_cleared_by_the_next_run(county, cast, send):
+    report = send(date(2020, 3, 13), MARCH)
+    unit = Unit.objects.create(name="社会救助股", order=1)
+    HelpRequest.objects.create(
+        report=report,
+        order=1,
+        text="缺一名协理员",
+        unit=unit,
+        wanted_by=date(2020, 3, 20),
+        due_on=date(2020, 3, 25),
+        answered_on=date(2020, 4, 27),
+    )
+    held = {"plan": county.plan, "region_id": SHIYANG, "recorded_by": cast.head}
+    Meeting.objects.create(**held, month=MARCH, recorded_on=date(2020, 4, 2), held_on=date(2020, 3, 30))
+    Feedback.objects.create(**held, month=date(2020, 4, 1), recorded_on=date(2020, 4, 28))
+    raise_others(plan=county.plan, day=date(2020, 4, 29))
+    mine = Flag.objects.filter(region__in=(SHIYANG, county.code))
+    mine.update(cleared_on=None)
+    assert clear_done(plan=county.plan, day=date(2020, 4, 29)) == {
+        "meeting_missing": 1,
+        "feedback_missing": 1,
+        "answer_owed": 1,
+    }
+    assert {flag.kind: flag.cleared_on for flag in mine} == {
+        "meeting_missing": date(2020, 4, 2),
+        "feedback_missing": date(2020, 4, 28),
+        "answer_owed": date(2020, 4, 27),
+    }
+    assert Flag.objects.filter(kind="meeting_missing", region=GUIHUA, cleared_on=None).exists()
