@@ -1,10 +1,15 @@
 """All checks of all apps together (manage.py check_invariants)."""
 
 import dabao.services.invariants
+import reports.services.invariants
 import screening.services.invariants
 
 
 def check() -> dict[str, list[str]]:
     """Findings by the name of the check; empty lists where all is well."""
-    checks = dabao.services.invariants.CHECKS | screening.services.invariants.CHECKS
+    checks = (
+        dabao.services.invariants.CHECKS
+        | screening.services.invariants.CHECKS
+        | reports.services.invariants.CHECKS
+    )
     return {name: found() for name, found in checks.items()}
