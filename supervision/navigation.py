@@ -79,6 +79,9 @@ HELP = {
     "supervision:board": "board",
     "reports:": "reports",
     "dabao:": "accounts",
+    "screening:warning": "warnings",
+    "screening:monitor": "warnings",
+    "screening:follow": "warnings",
 }
 
 

@@ -14,6 +14,7 @@ CHAPTERS = {
     "household": "入户核查一户",
     "recheck": "复核",
     "lists": "名单导入",
+    "warnings": "动态监测和预警",
     "board": "督战图",
     "reports": "月报",
     "accounts": "账号、任职和日志",

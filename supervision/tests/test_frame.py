@@ -103,7 +103,8 @@ def test_help_does_not_lead_to_other_sites(cast, client_of):
 
 
 @pytest.mark.parametrize(
-    "chapter", ["start", "worklist", "household", "recheck", "lists", "board", "reports", "accounts", "words"]
+    "chapter",
+    "start worklist household recheck lists warnings board reports accounts words".split(),
 )
 def test_every_chapter_opens(cast, client_of, chapter):
     assert client_of(cast.officer).get(f"/help/{chapter}/").status_code == 200
