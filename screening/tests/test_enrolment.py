@@ -14,7 +14,7 @@ from screening.models import Case, Enrolment, EnrolmentStep, Verification
 from screening.rules.verdicts import Verdict
 from screening.services import cases, enrolment, recheck, verification
 from screening.services.enrolment import Details
-from screening.tests.test_verification import entry_of, people_of
+from screening.tests.test_verification import entry_of, people_of, put_on_roll
 
 VISIT, RECHECK, APPLY, REVIEW, POST = (date(2020, 3, day) for day in (18, 20, 21, 23, 24))
 LAST = date(2020, 3, 30)
@@ -121,6 +121,7 @@ def test_household_aid_given_member_by_member_is_one_grant(judged, cast, make_ca
 def test_what_is_maintained_is_not_granted_again(judged, cast, make_case, make_household):
     case = make_case(make_household(LIUSHUTANG, ("甲", Labour.WEAK), ("乙", Labour.NONE)))
     head, other = people_of(case)
+    put_on_roll(head)
     verify(
         case,
         cast.officer,
