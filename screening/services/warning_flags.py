@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from dabao import audit
 from dabao.models import Flag, FlagKind, WorkPlan
@@ -18,28 +19,34 @@ def subject(warning: RiskWarning) -> str:
 def raise_overdue(*, plan: WorkPlan, day: date, noticed_on: date) -> list[Flag]:
     """Flags of the warnings whose last day was the day before `day`; returns the new ones.
 
-    A late run raises what a timely one would have: one decided late meanwhile is cleared by that day. Safe to
-    run twice and beside another run.
+    A late run raises what a timely one would have: one decided late meanwhile is cleared by that day. On the
+    day of the run itself (`noticed_on`) a warning raised so late that its limit had passed is seen as well.
+    Safe to run twice and beside another run.
     """
-    due_on = day - timedelta(days=1)
-    late = RiskWarning.objects.filter(plan=plan, due_on=due_on).exclude(decided_on__lte=due_on)
-    raised = []
-    for warning in late.select_related("household__region").order_by("pk"):
-        region = warning.household.region
-        flag, new = Flag.objects.get_or_create(
-            kind=FlagKind.WARNING_OVERDUE,
-            region_id=region.code[:9],
-            subject=subject(warning),
-            due_on=due_on,
-            defaults={
-                "label": f"{region.name}一条“{warning.get_kind_display()}”预警没有结论",
-                "raised_on": overdue_since(due_on),
-                "noticed_on": noticed_on,
-                "cleared_on": warning.decided_on,
-            },
-        )
-        raised += [flag] if new else []
-    return raised
+    eve = day - timedelta(days=1)
+    late = Q(due_on=eve) & (Q(decided_on=None) | Q(decided_on__gt=eve))
+    if day == noticed_on:
+        late |= Q(due_on__lt=eve, decided_on=None)
+    warnings = RiskWarning.objects.filter(late, plan=plan).select_related("household__region")
+    found = [_flag(warning, noticed_on) for warning in warnings.order_by("pk")]
+    return [flag for flag, new in found if new]
+
+
+def _flag(warning: RiskWarning, noticed_on: date) -> tuple[Flag, bool]:
+    """The flag of a late warning, and whether it is new. Its label names no person."""
+    region = warning.household.region
+    return Flag.objects.get_or_create(
+        kind=FlagKind.WARNING_OVERDUE,
+        region_id=region.code[:9],
+        subject=subject(warning),
+        due_on=warning.due_on,
+        defaults={
+            "label": f"{region.name}一条“{warning.get_kind_display()}”预警没有结论",
+            "raised_on": overdue_since(warning.due_on),
+            "noticed_on": noticed_on,
+            "cleared_on": warning.decided_on,
+        },
+    )
 
 
 def clear(*, warning: RiskWarning) -> int:

@@ -30,7 +30,7 @@ from screening.models import (
 from screening.queries import monitoring, progress
 from screening.queries import warnings as queries
 from screening.queries.warnings import WarningFilters
-from screening.services import warnings
+from screening.services import flags, warnings
 from screening.tests.warnings_cast import APRIL, IN_PHASE, decide, go
 
 # Following, and the work of phase 3
@@ -88,6 +88,24 @@ def test_a_warning_after_the_last_day_never_reddens_the_phase(cast, county, repo
     assert not progress.phase_warnings(cast.leader.scope(), county.plan, 3, "total", after).exists()
 
 
+def test_the_flag_of_phase_3_goes_with_the_last_follow_up_or_decision(
+    cast, county, report, make_case, settings
+):
+    after = date(2020, 7, 1)
+    settings.DABAO_TODAY = after.isoformat()
+    case = make_case()
+    warning = report(case.household, day=date(2020, 6, 20))
+    raised = flags.raise_overdue_phases(plan=county.plan, day=after, noticed_on=after)
+    (flag,) = [one for one in raised if one.subject == "phase:3"]
+    follow(cast, county, case.household, day=after)
+    flag.refresh_from_db()
+    assert flag.cleared_on is None  # the warning is still open
+    go(cast, warning, day=after)
+    decide(cast, warning, day=after)
+    flag.refresh_from_db()
+    assert flag.cleared_on == after
+
+
 def test_past_days_are_told_as_they_were(cast, county, report, settings):
     settings.DABAO_TODAY = IN_PHASE.isoformat()
     warning = report(day=IN_PHASE)
@@ -141,9 +159,9 @@ def test_running_and_overdue_divide_the_undecided_and_kinds_add_up(cast, county,
 
 @pytest.mark.parametrize(
     ("income", "inside"),
-    [("4499.99", False), ("4500", True), ("6750", True), ("6750.01", False), (None, False)],
+    [("4499.99", False), ("4500", True), ("6749.99", True), ("6750", False), (None, False)],
 )
-def test_the_group_near_the_line_has_both_its_ends(cast, county, make_household, income, inside):
+def test_the_group_near_the_line_begins_at_the_standard_and_ends_below_its_multiple(cast, county, make_household, income, inside):
     Standard.objects.create(
         kind=StandardKind.MARGINAL_FACTOR, region_id=COUNTY, amount=Decimal("1.5"), first_day=date(2020, 1, 1)
     )

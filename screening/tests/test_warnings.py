@@ -182,6 +182,20 @@ def test_a_late_run_raises_what_a_timely_one_would_have(cast, county, report):
     assert flag.cleared_on == late
 
 
+def test_one_raised_when_its_limit_had_passed_is_seen_by_the_next_run(cast, county, report):
+    warning = report()
+    late = warning.due_on + timedelta(days=5)
+    (flag,) = flags_of(county, late)
+    assert (flag.raised_on, flag.noticed_on) == (warning.due_on + timedelta(days=1), late)
+    assert flags_of(county, late) == []
+
+
+def test_catching_up_a_missed_day_looks_at_that_day_only(cast, county, report):
+    warning = report()
+    missed, run = warning.due_on + timedelta(days=3), warning.due_on + timedelta(days=9)
+    assert warning_flags.raise_overdue(plan=county.plan, day=missed, noticed_on=run) == []
+
+
 def test_the_invariants_see_a_decision_without_visit_and_a_flag_left_standing(cast, county, report):
     warning = report()
     late = warning.due_on + timedelta(days=1)
