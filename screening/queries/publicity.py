@@ -56,7 +56,7 @@ def publicity(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> list
     for grant in _public(scope, plan, region):
         step = next((s for s in grant.steps.all() if s.kind == StepKind.PUBLICISED), None)
         days = (step.first_day, step.last_day) if step else (None, None)
-        if step and step.last_day < day:
+        if step and step.last_day and step.last_day < day:
             continue
         batches.setdefault((grant.case.household.region_id[:9], *days), []).append(grant)
     names = {region.code: region.name for region in townships(scope, plan)}
@@ -81,15 +81,14 @@ def publicity(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> list
 
 
 def publicity_lines(
-    scope: Scope, plan: WorkPlan, region: str, first_day: date | None
-) -> tuple[list[PublicLine], date | None, int]:
-    """Lines of one list (None: what is to hang), the last day of what hangs, and how many households."""
-    lines, last_day, households = [], None, set()
+    scope: Scope, plan: WorkPlan, region: str, days: tuple[date, date] | None
+) -> tuple[list[PublicLine], int]:
+    """Lines of the list that hangs from the first to the last of the days (None: to hang); households."""
+    lines, households = [], set()
     for grant in _public(scope, plan, region):
         step = next((s for s in grant.steps.all() if s.kind == StepKind.PUBLICISED), None)
-        if (step.first_day if step else None) != first_day:
+        if ((step.first_day, step.last_day) if step else None) != days:
             continue
-        last_day = max(filter(None, (last_day, step.last_day if step else None)), default=None)
         home = grant.case.household
         households.add(grant.case_id)
         who = grant.person or home.head
@@ -104,7 +103,7 @@ def publicity_lines(
                 WHY[Scheme(grant.scheme)],
             )
         )
-    return lines, last_day, len(households)
+    return lines, len(households)
 
 
 def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Enrolment]:

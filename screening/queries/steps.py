@@ -165,7 +165,7 @@ def _since(day: date) -> Choose:
     return Choose(over, default=F("waiting_since"), output_field=DateField())
 
 
-def waiting(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> QuerySet[Case]:
+def waiting(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> QuerySet[Any]:
     """Households with steps to take, with `rank` (place of the stage) and `since`."""
     grants = (
         Enrolment.objects.filter(UNDER_WAY, case=OuterRef("pk"))
@@ -235,7 +235,7 @@ def totals(scope: Scope, plan: WorkPlan, region: str = "") -> Totals:
     return Totals(found["closed"], found["open"])
 
 
-def at_stage(scope: Scope, plan: WorkPlan, kind: str, day: date, region: str = "") -> QuerySet[Case]:
+def at_stage(scope: Scope, plan: WorkPlan, kind: str, day: date, region: str = "") -> QuerySet[Any]:
     """The households of one column, the longest waiting first, with all that a row shows."""
     place = rules.ORDER.index(StepKind(kind))
     waiting_there = waiting(scope, plan, day, region).filter(rank=place)
@@ -247,7 +247,7 @@ def one(scope: Scope, case_id: UUID) -> Case:
     return _with_grants(Case.objects.within(scope)).select_related("plan").get(pk=case_id)
 
 
-def _with_grants(cases: QuerySet[Case]) -> QuerySet[Case]:
+def _with_grants(cases: QuerySet[Any]) -> QuerySet[Any]:
     grants = (
         Enrolment.objects.filter(ended_on=None)
         .select_related("person", "decision")

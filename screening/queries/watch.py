@@ -16,8 +16,25 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from dabao import plans
 from dabao.models import StandardKind, WorkPlan
 from dabao.scope import Scope
-from screening.choices import BenefitScheme, CaseOutcome, CaseState, Category, Labour, Scheme
-from screening.models import BenefitRecord, Case, Decision, Enrolment, Household, Membership
+from screening.choices import (
+    BenefitScheme,
+    CaseOutcome,
+    CaseState,
+    Category,
+    Labour,
+    Scheme,
+    VerificationState,
+    VisitResult,
+)
+from screening.models import (
+    BenefitRecord,
+    Case,
+    Decision,
+    Enrolment,
+    Household,
+    Membership,
+    Verification,
+)
 from screening.queries.facts import COVERING
 from screening.queries.steps import townships
 from screening.queries.worklist import CATEGORY_MARKS, SHORT_SCHEMES
@@ -32,7 +49,7 @@ TITLES = {
 }
 MEANINGS = {
     MISSED: "在六类里、收入低于农村低保标准、没有在保，还没核查，或判了不符合但人均并不高出标准",
-    WRONG: "在保，但扶贫系统里人均收入高于农村低保标准，或名单上有人已去世，或一人领两样",
+    WRONG: "在保，但扶贫系统里（核过的，按入户核出的）人均高于农村低保标准，或名单上有人已去世，或一人领两样",
     NO_MEASURE: "在保、家里有劳动力，但没有一个人记录务工或就业",
     UNCOVERED: "建档立卡、没有人享受低保或特困供养的户",
     OUTSIDE: "享受农村低保、不在建档立卡登记里的户",
@@ -86,14 +103,21 @@ def _benefits(**chosen: Any) -> QuerySet[BenefitRecord]:
     )
 
 
-def _base(scope: Scope, plan: WorkPlan) -> QuerySet[Household]:
+def _base(scope: Scope, plan: WorkPlan) -> QuerySet[Any]:
     """Households in scope with `covered`, `works`, `able` and what the case of this plan says."""
     case = Case.objects.filter(plan=plan, household=OuterRef("pk"))
+    found = Verification.objects.filter(
+        case__household=OuterRef("pk"),
+        case__plan=plan,
+        round=1,
+        state=VerificationState.SUBMITTED,
+        result=VisitResult.VISITED,
+    )
     decisions = Decision.objects.filter(
         verification__case__household=OuterRef("pk"),
         verification__case__plan=plan,
         verification__round=1,
-        verification__state="submitted",
+        verification__state=VerificationState.SUBMITTED,
         scheme=Scheme.NONE,
         verification__per_capita__lte=F("verification__standard_amount"),
     )
@@ -112,6 +136,7 @@ def _base(scope: Scope, plan: WorkPlan) -> QuerySet[Household]:
         case_outcome=Subquery(case.values("outcome")[:1]),
         case_categories=Subquery(case.values("categories")[:1]),
         thin_refusal=Exists(decisions),
+        kept_above=Exists(found.filter(per_capita__gt=F("standard_amount"))),
     )
 
 
@@ -125,7 +150,10 @@ def _condition(name: str, standard: Decimal | None) -> Q:
             thin = judged_away & Q(thin_refusal=True)
             return Q(covered=False, case_id__isnull=False) & ~Q(case_categories=[]) & (unseen | thin)
         case "wrong":
-            return Q(covered=True) & (above | Q(dead=True) | Q(twice=True))
+            confirmed = Q(case_outcome=CaseOutcome.COVERED_CONFIRMED)
+            unconfirmed = Q(case_outcome__isnull=True) | ~confirmed
+            figures = (unconfirmed & above) | (confirmed & Q(kept_above=True))
+            return Q(covered=True) & (figures | Q(dead=True) | Q(twice=True))
         case "no-measure":
             return Q(covered=True, able=True, works=False)
         case "uncovered":
@@ -209,7 +237,11 @@ def _why(home: Any, name: str, standard: Decimal | None) -> str:
                 return f"在{kinds}类，{money}，低于标准 {standard:,.0f} 元，没有在保，还没核查。"
             return f"在{kinds}类，没有在保，判了不符合，但核出的人均没有高出标准。"
         case "wrong":
-            parts = [f"{money}，高于标准 {standard:,.0f} 元"] if _over(income, standard) else []
+            parts = []
+            if home.case_outcome == CaseOutcome.COVERED_CONFIRMED:
+                parts += ["入户核出的人均高于标准，仍维持在保"] if home.kept_above else []
+            elif _over(income, standard):
+                parts += [f"{money}，高于标准 {standard:,.0f} 元"]
             people = [membership.person for membership in home.living]
             parts += [f"{one.name}已去世，还在名单上" for one in people if one.died_on and one.aid]
             parts += [f"{one.name}低保、特困两样都有" for one in people if _both(one)]

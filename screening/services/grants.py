@@ -109,7 +109,7 @@ def _wanted(
         else:
             found.append((decision.scheme, decision.person_id, [decision.person_id], decision))
     for scheme, several in together.items():
-        found.append((scheme, None, [one.person_id for one in several], several[0]))
+        found.append((scheme, None, [one.person_id for one in several if one.person_id], several[0]))
     return found
 
 

@@ -12,7 +12,7 @@ from screening.models import BenefitRecord
 from screening.queries import watch
 from screening.rules.verdicts import Verdict
 from screening.tests.test_enrolment import bring_to, judged, verify, write_number  # noqa: F401
-from screening.tests.test_verification import NOT
+from screening.tests.test_verification import NOT, entry_of, submit
 
 PLAN_DAY = date(2020, 1, 1)
 
@@ -72,6 +72,23 @@ def test_wrongly_covered_above_the_standard(cast, county, make_household, income
     assert (on(cast, county, "wrong") == [household.pk]) is listed
     if listed:
         assert why(cast, county, "wrong") == ["低保 1 人：人均 4,501 元，高于标准 4,500 元。"]
+
+
+@pytest.mark.parametrize(("wages", "listed"), [("9000", False), ("9001", True)])
+def test_once_verified_the_income_found_counts_and_not_the_registrys(
+    cast, county, make_case, make_household, wages, listed
+):
+    household = make_household(LIUSHUTANG, ("甲", ""), ("乙", ""), income_per_capita=Decimal(9000))
+    aid(household)
+    aid(household, member=1)
+    case = make_case(household, coverage="all")
+    keeps = Verdict("dibao", covered=True)
+    entry = entry_of(case, keeps, income={"wages": (Decimal(wages), "")})
+    assert on(cast, county, "wrong") == [household.pk]
+    submit(case, cast.officer, entry)
+    assert (on(cast, county, "wrong") == [household.pk]) is listed
+    if listed:
+        assert why(cast, county, "wrong") == ["低保 2 人：入户核出的人均高于标准，仍维持在保。"]
 
 
 def test_wrongly_covered_dead_or_twice(cast, county, make_household):
