@@ -11,11 +11,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from dabao.models import Flag, FlagKind
-from screening.choices import Answer, CaseState, ListState, Relation, RowState, WarningState
+from screening.choices import Answer, CaseOutcome, CaseState, ListState, Relation, RowState, WarningState
 from screening.models import (
     Case,
     CaseEvent,
     CategoryMatch,
+    Enrolment,
     FollowUp,
     Household,
     ListRow,
@@ -24,6 +25,8 @@ from screening.models import (
     RiskWarning,
     SourceList,
 )
+from screening.models.enrolment import UNDER_WAY
+from screening.rules.steps import next_step
 
 SHOWN = 20
 ROW_STATES = tuple(RowState.values)
@@ -147,6 +150,33 @@ def _decided_warnings() -> Iterable[UUID]:
     return RiskWarning.objects.filter(state=WarningState.DECIDED).values_list("pk", flat=True).iterator()
 
 
+def enrolments_and_cases() -> list[str]:
+    """Households to be enrolled, and no others, have grants under way; the enrolled have finished ones."""
+    under_way = Enrolment.objects.filter(UNDER_WAY, case=OuterRef("pk"))
+    done = Enrolment.objects.filter(case=OuterRef("pk"), ended_on=None, next_step="")
+    waiting = Case.objects.filter(~Exists(under_way), state=CaseState.TO_ENROL)
+    strange = Case.objects.filter(Exists(under_way)).exclude(state=CaseState.TO_ENROL)
+    closed = Case.objects.filter(~Exists(done), outcome=CaseOutcome.ENROLLED)
+    return [
+        *_said("待纳入的户 {} 没有要办的项", waiting.values_list("pk", flat=True)),
+        *_said("户 {} 不在待纳入，还有没办完的项", strange.values_list("pk", flat=True)),
+        *_said("户 {} 已纳入，没有录入省系统的项", closed.values_list("pk", flat=True)),
+    ]
+
+
+def enrolments_and_steps() -> list[str]:
+    """What a grant repeats agrees with its steps: the next one, the publicity's end, the number."""
+    wrong = []
+    for grant in Enrolment.objects.prefetch_related("steps").iterator(chunk_size=1000):
+        steps = grant.taken
+        last_day = next((step.last_day for step in steps if step.last_day), None)
+        number = next((step.number for step in grant.steps.all() if step.number), "")
+        told = (grant.next_step, grant.publicity_last_day, grant.provincial_number)
+        if told != ((next_step(steps) or ""), last_day, number):
+            wrong.append(grant.pk)
+    return _said("纳入项 {} 与它的步骤不符", wrong)
+
+
 def _said(sentence: str, found: Iterable[UUID]) -> list[str]:
     ids = list(found)
     more = [f"{sentence.format('……')}（共 {len(ids)} 条）"] if len(ids) > SHOWN else []
@@ -163,6 +193,8 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "状态与经过": cases_and_events,
     "销号日": closed_days,
     "类别与命中": categories_and_matches,
+    "纳入与状态": enrolments_and_cases,
+    "纳入与步骤": enrolments_and_steps,
     "预警与入户": warnings_and_visits,
     "预警与红旗": warnings_and_flags,
 }

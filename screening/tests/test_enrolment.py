@@ -12,7 +12,7 @@ from dabao.tests.cast import DAMAIDI, LIUSHUTANG
 from screening.choices import Labour, Scheme, StepKind
 from screening.models import Case, Enrolment, EnrolmentStep, Verification
 from screening.rules.verdicts import Verdict
-from screening.services import cases, enrolment, recheck, verification
+from screening.services import cases, enrolment, invariants, recheck, verification
 from screening.services.enrolment import Details
 from screening.tests.test_verification import entry_of, people_of, put_on_roll
 
@@ -533,3 +533,19 @@ def test_reopened_and_found_eligible_again_its_new_grant_has_to_be_done_too(judg
         "dibao": "",
         "tekun": "applied",
     }
+
+
+# --- What must hold ---
+
+
+def test_the_checks_find_nothing_after_real_steps_and_what_was_bent(judged, cast):
+    open_one, done = judged(Verdict("dibao")), judged(Verdict("tekun"))
+    bring_to(open_one, cast, "approved")
+    bring_to(done, cast, "recorded")
+    write_number(done.enrolments.get(), cast.county)
+    assert invariants.enrolments_and_cases() == []
+    assert invariants.enrolments_and_steps() == []
+    Enrolment.objects.filter(case=open_one).update(next_step="applied")
+    assert invariants.enrolments_and_steps() == [f"纳入项 {open_one.enrolments.get().pk} 与它的步骤不符"]
+    Case.objects.filter(pk=done.pk).update(state="to_enrol", outcome="")
+    assert invariants.enrolments_and_cases() == [f"待纳入的户 {done.pk} 没有要办的项"]
