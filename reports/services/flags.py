@@ -154,7 +154,7 @@ def _raise(dues: Iterable[Due], noticed_on: date) -> list[Flag]:
 
 @transaction.atomic
 def clear_done(*, plan: WorkPlan, day: date) -> dict[str, int]:
-    """Clear flags of what is done: what work beside a run of the day's jobs may have missed. How many, by kind."""
+    """Clear flags of what is done, should work beside the day's jobs have missed one. How many, by kind."""
     standing = set(Flag.objects.filter(cleared_on=None).values_list("kind", "region_id", "subject"))
     cleared: Counter[str] = Counter()
     for due in [*_reports(plan, day), *_meetings(plan, day), *_feedback(plan, day), *_answers(plan, day)]:

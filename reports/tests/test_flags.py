@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dabao.models import Flag
+from dabao.models import Flag, Unit
 from dabao.tests.cast import GUIHUA, SHIYANG, ZHAOJIADIAN
 from reports.models import Feedback, HelpRequest, Meeting
 from reports.services.flags import clear_done, raise_missing, raise_others
@@ -102,7 +102,7 @@ def test_a_flag_raised_beside_the_submission_is_cleared_by_the_next_run(county, 
 
 def test_meetings_feedback_and_answers_too_are_cleared_by_the_next_run(county, cast, send):
     report = send(date(2020, 3, 13), MARCH)
-    unit = Unit.objects.create(name="社会救助股", order=1)
+    unit = Unit.objects.create(region=county.region, name="社会救助股")
     HelpRequest.objects.create(
         report=report,
         order=1,
@@ -110,6 +110,8 @@ def test_meetings_feedback_and_answers_too_are_cleared_by_the_next_run(county, c
         unit=unit,
         wanted_by=date(2020, 3, 20),
         due_on=date(2020, 3, 25),
+        answer="下月到岗",
+        answered_by=cast.county,
         answered_on=date(2020, 4, 27),
     )
     held = {"plan": county.plan, "region_id": SHIYANG, "recorded_by": cast.head}

@@ -60,8 +60,8 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
     with transaction.atomic():
         cleared = {
             FlagKind.PHASE_OVERDUE.value: phase_flags.clear_finished_phases(plan=plan, day=day),
-            FlagKind.REPORT_MISSING.value: report_flags.clear_submitted(plan=plan, day=day),
             FlagKind.WARNING_OVERDUE.value: warning_flags.clear_decided(plan=plan),
+            **report_flags.clear_done(plan=plan, day=day),
         }
         standing = Flag.objects.filter(pk__in=[flag.pk for flag in raised], cleared_on=None).count()
         by_kind = Counter(flag.kind for flag in raised)
