@@ -36,7 +36,7 @@ def add_standard(
     note: str = "",
 ) -> Standard:
     """A standard, to be confirmed; in force at once, for a screening cannot wait. Rescreens."""
-    actor.scope().require(Right.PLAN)
+    actor.scope().require(Right.PLAN, region.code)
     standard = Standard(kind=kind, region=region, amount=amount, first_day=first_day, last_day=last_day)
     standard.document, standard.note = document, note
     _check_days(standard)
@@ -50,7 +50,7 @@ def add_standard(
 @transaction.atomic
 def change_standard(*, actor: User, standard: Standard, version: int, **values: Any) -> None:
     """Change amount, validity or source; it is then to be confirmed again. Rescreens."""
-    actor.scope().require(Right.PLAN)
+    actor.scope().require(Right.PLAN, standard.region_id)
     standard = Standard.objects.select_for_update().get(pk=standard.pk)
     if _save(actor, standard, version, values, "standard.change", "这个标准", confirmed=False):
         _screen_again(actor, standard)
@@ -59,7 +59,7 @@ def change_standard(*, actor: User, standard: Standard, version: int, **values: 
 @transaction.atomic
 def confirm_standard(*, actor: User, standard: Standard, version: int) -> None:
     """Say that the figure stands as the document has it. Rescreens: a stricter answer may follow."""
-    actor.scope().require(Right.PLAN)
+    actor.scope().require(Right.PLAN, standard.region_id)
     standard = Standard.objects.select_for_update().get(pk=standard.pk)
     _same_version(standard, version, "这个标准")
     if standard.confirmed:

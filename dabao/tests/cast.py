@@ -148,7 +148,7 @@ def make_user(
 
 
 @pytest.fixture
-def cast(county: SimpleNamespace) -> Cast:  # noqa: ARG001 - the postings need its regions
+def cast(county: SimpleNamespace) -> Cast:
     return Cast(**{key: make_user(key, name, *postings) for key, (name, postings) in _CAST.items()})
 
 
@@ -171,7 +171,7 @@ def make_id(area: str, birth: date, sequence: int) -> str:
 
 
 @pytest.fixture
-def make_household(county: SimpleNamespace) -> Callable[..., Household]:  # noqa: ARG001
+def make_household(county: SimpleNamespace) -> Callable[..., Household]:
     """Invented households: `make_household(LIUSHUTANG, ("普有福", Labour.WEAK), ("罗翠英", Labour.NONE))`."""
     serial = itertools.count(1)
 

@@ -12,12 +12,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from dabao import audit, jobs, log_words
-from dabao.models import AuditEvent, Job, JobState, Standard, StandardKind, Unit
+from dabao.models import AuditEvent, Job, JobState, Region, Standard, StandardKind, Unit
 from dabao.queries import audit as log_queries
+from dabao.scope import Role
 from dabao.services import accounts, log
 from dabao.services import plan as plan_services
 from dabao.services import units as unit_services
-from dabao.tests.cast import COUNTY, SHIYANG, TODAY
+from dabao.tests.cast import COUNTY, SHIYANG, TODAY, make_user
 from screening.models import Case
 
 import_module("dabao.tasks")  # the handlers of jobs, as a worker has them
@@ -244,6 +245,33 @@ def test_a_standard_that_cannot_be_is_refused(as_county, cast, values):
     url = reverse("dabao:settings-standard", args=[standard.pk])
     assert as_county.post(url, standard_form(standard, **values)).context["form"].errors
     assert dibao().version == 1
+
+
+def test_a_county_sets_no_standard_of_another_county(cast):
+    Region.objects.create(
+        code="532327", name="永仁县", official_name="永仁县", level="county", parent_id="5323"
+    )
+    neighbour = make_user("yongren", "李文华", (Role.COUNTY_OFFICE, "532327"))
+    standard = dibao()
+    with pytest.raises(PermissionDenied):
+        plan_services.add_standard(
+            actor=neighbour,
+            kind=StandardKind.RURAL_DIBAO,
+            region=standard.region,
+            amount=Decimal("9999"),
+            first_day=TODAY,
+        )
+    with pytest.raises(PermissionDenied):
+        plan_services.change_standard(actor=neighbour, standard=standard, version=1, amount=Decimal("9999"))
+    with pytest.raises(PermissionDenied):
+        plan_services.confirm_standard(actor=neighbour, standard=standard, version=1)
+    assert [row.amount for row in Standard.objects.filter(kind=StandardKind.RURAL_DIBAO)] == [Decimal(4500)]
+
+
+def test_a_torn_page_confirms_nothing(as_county, cast):
+    url = reverse("dabao:settings-standard-confirm", args=[dibao().pk])
+    assert "这一页不完整" in as_county.post(url, {"version": "1²"}, follow=True).content.decode()
+    assert not dibao().confirmed
 
 
 def test_two_standards_of_a_kind_do_not_begin_on_one_day(as_county, cast):

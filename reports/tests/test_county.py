@@ -201,6 +201,8 @@ def test_the_page_goes_from_draft_to_sent(client_of, cast, county_cases, send):
     assert "没写" in refused.content.decode()
     assert office.post(URL, words | {"version": 0, "do": "ask", "support": "无"}).status_code == 302
     assert office.post(URL, {"do": "approve", "version": 1}).status_code == 403
+    torn = leader.post(URL, {"do": "approve", "version": "1²"})
+    assert (torn.status_code, "这一页不完整" in torn.content.decode()) == (422, True)
     assert leader.post(URL, {"do": "back", "remark": "写具体"}).status_code == 302
     assert "写具体" in office.get(URL).content.decode()
     version = CountyReport.objects.get().version
@@ -210,6 +212,19 @@ def test_the_page_goes_from_draft_to_sent(client_of, cast, county_cases, send):
     assert "4月10日第 1 稿" in office.get(URL).content.decode()
     assert office.post(URL, {"do": "sent", "recipient": "nobody"}).status_code == 422
     assert office.post(URL, {"do": "whatever"}).status_code == 400
+
+
+def test_every_figure_of_a_township_opens_its_households(client_of, cast, county_cases, send):
+    case = county_cases[0]
+    case.state, case.outcome, case.verified_on, case.closed_on = "closed", "enrolled", TODAY, TODAY
+    case.save()
+    send(TODAY)
+    client = client_of(cast.county)
+    figures = next(one for one in client.get(URL).context["rows"] if one.code == SHIYANG).figures
+    assert figures["enrolled"] == 1
+    for key in ("to_screen", "screened", "eligible", "enrolled", "not_eligible", "annotated"):
+        rows = client.get(f"/reports/2020-04/{SHIYANG}/cases/?figure={key}").context["rows"]
+        assert len(rows) == figures[key]
 
 
 def test_townships_and_units_find_no_county_report(client_of, cast):

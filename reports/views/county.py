@@ -1,5 +1,6 @@
 """The county's report of a month: analysis, words, approval, recipients (C24)."""
 
+import re
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -66,7 +67,7 @@ def _do(request: HttpRequest, month: date, do: str, form: CountyForm) -> None:
     }
     match do:
         case "approve":
-            services.approve(**common, version=int(request.POST.get("version") or 0))
+            services.approve(**common, version=_version(request))
         case "back":
             services.send_back(**common, remark=request.POST.get("remark", ""))
         case "revise":
@@ -82,6 +83,13 @@ def _do(request: HttpRequest, month: date, do: str, form: CountyForm) -> None:
                 values["support"],
             )
             WORDS[do](**common, version=values["version"], texts=texts)
+
+
+def _version(request: HttpRequest) -> int:
+    version = request.POST.get("version", "")
+    if not re.fullmatch(r"[0-9]{1,9}", version):
+        raise ValidationError("这一页不完整，没有批准。请刷新后再批。")
+    return int(version)
 
 
 @of_record
