@@ -28,6 +28,7 @@ from screening.models import (
 )
 from screening.queries.progress import MONITORING
 from screening.rules.categories import NOT_LIFTED_STATUSES
+from screening.rules.income import low_income_limit
 from screening.rules.phases import straight_line
 from screening.rules.wording import yuan
 
@@ -50,7 +51,7 @@ ROUTE = ("region__parent__order", "region__order", "region_id", "group", "head__
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Incomes of 低保边缘: from the rural standard up to a factor of it, both ends included."""
+    """Incomes of 低保边缘: from the rural standard up to below a multiple of it."""
 
     low: Decimal
     high: Decimal
@@ -58,7 +59,7 @@ class Band:
 
     @property
     def words(self) -> str:
-        return f"人均 {yuan(self.low)}—{yuan(self.high)}（{self.factor.normalize():f} 倍）"
+        return f"人均 {yuan(self.low)} 元起、不到 {yuan(self.high)} 元（{self.factor.normalize():f} 倍）"
 
 
 def phase_of_monitoring(scope: Scope, plan: WorkPlan) -> Phase | None:  # noqa: ARG001 - the plan is public
@@ -71,7 +72,7 @@ def band(scope: Scope, plan: WorkPlan, day: date) -> Band | None:  # noqa: ARG00
     factor = plans.standard(StandardKind.MARGINAL_FACTOR, plan.region_id, day)
     if standard is None or factor is None:
         return None
-    return Band(standard.amount, standard.amount * factor.amount, factor.amount)
+    return Band(standard.amount, low_income_limit(standard.amount, factor.amount), factor.amount)
 
 
 def households(
@@ -99,7 +100,7 @@ def _members_of(scope: Scope, plan: WorkPlan, of: str, day: date) -> Q:
             incomes = band(scope, plan, day)
             if incomes is None:
                 return Q(pk__in=[])
-            return Q(size__gt=0, income_per_capita__gte=incomes.low, income_per_capita__lte=incomes.high)
+            return Q(size__gt=0, income_per_capita__gte=incomes.low, income_per_capita__lt=incomes.high)
         case "fell_back":
             return _fell_back(plan, day)
         case "fell_into":

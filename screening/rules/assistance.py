@@ -23,7 +23,7 @@ from screening.choices import (
 )
 from screening.rules.circulars import ALL_KINDS, SINGLE_RULES, TEKUN_RULES, Grades, SingleRule, TekunRule
 from screening.rules.facts import CertificateFact, age_on, in_force
-from screening.rules.income import Place, position
+from screening.rules.income import Place, low_income_limit, position
 
 YES, NO, UNKNOWN = Answer.YES.value, Answer.NO.value, Answer.UNKNOWN.value
 
@@ -316,7 +316,7 @@ def _low_income(situation: Situation) -> Finding:
     if factor is None:
         return Finding(UNKNOWN, "没有低收入家庭的收入倍数", "low_income_factor")
     times = f"{factor.normalize():f} 倍"
-    if income < standard * factor:
+    if income < low_income_limit(standard, factor):
         return Finding(YES, f"人均高于低保标准、不到其 {times}")
     return Finding(NO, f"人均不低于低保标准的 {times}", reasons=(ReasonCode.INCOME_OVER.value,))
 

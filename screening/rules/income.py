@@ -102,6 +102,11 @@ def position(income: Decimal, standard: Decimal) -> Position:
     return Position(place, difference, standard)
 
 
+def low_income_limit(rural_dibao: Decimal, factor: Decimal) -> Decimal:
+    """Yuan a year below which, from the standard up, a household is of low income (民发〔2020〕69号)."""
+    return rural_dibao * factor
+
+
 def may_keep_dibao(income: Decimal, poverty_line: Decimal, rural_dibao: Decimal) -> bool:
     """脱贫不脱保: above the poverty line and below the 低保 standard, both strictly (C14)."""
     return poverty_line < income < rural_dibao

@@ -161,7 +161,7 @@ def test_running_and_overdue_divide_the_undecided_and_kinds_add_up(cast, county,
     ("income", "inside"),
     [("4499.99", False), ("4500", True), ("6749.99", True), ("6750", False), (None, False)],
 )
-def test_the_group_near_the_line_begins_at_the_standard_and_ends_below_its_multiple(cast, county, make_household, income, inside):
+def test_the_group_near_the_line_ends_below_its_multiple(cast, county, make_household, income, inside):
     Standard.objects.create(
         kind=StandardKind.MARGINAL_FACTOR, region_id=COUNTY, amount=Decimal("1.5"), first_day=date(2020, 1, 1)
     )
