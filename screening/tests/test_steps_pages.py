@@ -1,7 +1,7 @@
 """The approval desk and one household's steps as pages: who sees them, columns that add up, batches."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,12 +16,13 @@ from screening.choices import Labour, StepKind
 from screening.models import Enrolment, EnrolmentStep
 from screening.queries import publicity, steps
 from screening.rules.verdicts import Verdict
-from screening.services import provincial_numbers
+from screening.services import provincial_numbers, recheck
 from screening.tests.test_enrolment import (  # noqa: F401 - a fixture
     APPLY,
     LAST,
     NUMBER,
     POST,
+    RECHECK,
     REVIEW,
     bring_to,
     judged,
@@ -252,8 +253,27 @@ def test_publicity_batches_count_their_lines(cast, county, judged):  # noqa: F81
         (False, 1, 2, 6),
         (True, 2, 4, 0),
     ]
-    lines, last_day, households = publicity.publicity_lines(scope, county.plan, "532326102", POST)
-    assert (len(lines), last_day, households) == (2, LAST, 2)
+    lines, households = publicity.publicity_lines(scope, county.plan, "532326102", (POST, LAST))
+    assert (len(lines), households) == (2, 2)
+
+
+def test_two_lists_hung_on_one_day_until_different_days_print_apart(client_of, cast, judged, settings):  # noqa: F811
+    settings.DABAO_TODAY = LAST.isoformat()
+    for _ in range(2):
+        bring_to(judged(Verdict("dibao")), cast, "approved")
+    longer = LAST + timedelta(days=3)
+    step = EnrolmentStep.objects.filter(kind="publicised").first()
+    EnrolmentStep.objects.filter(pk=step.pk).update(last_day=longer)
+    page = client_of(cast.officer).get(reverse("screening:publicity")).content.decode()
+    for last, days in ((LAST, 7), (longer, 10)):
+        address = f"region=532326102&amp;first={POST}&amp;last={last}"
+        assert address in page
+        sheet = client_of(cast.officer).get(
+            reverse("screening:publicity-print"),
+            {"region": "532326102", "first": str(POST), "last": str(last)},
+        )
+        assert sheet.context["households"] == 1
+        assert f"（{days} 天）" in sheet.content.decode()
 
 
 def test_a_township_prints_no_list_of_another(client_of, cast, county):
@@ -278,3 +298,29 @@ def test_the_desk_takes_the_same_number_of_queries_for_one_household_and_for_fiv
     for _ in range(4):
         bring_to(judged(Verdict("dibao")), cast, kind)
     assert queries() == one
+
+
+def test_of_a_mixed_household_the_page_also_shows_who_is_not_eligible_and_why(
+    client_of, cast, make_case, make_household
+):
+    case = make_case(make_household(LIUSHUTANG, ("甲", Labour.NONE), ("乙", Labour.SKILLED)))
+    one, two = people_of(case)
+    verify(
+        case,
+        cast.officer,
+        Verdict("tekun", person=one.pk),
+        Verdict("none", two.pk, False, "public_payroll", "在编教师"),
+    )
+    recheck.agree(
+        scope=cast.colleague.scope(),
+        case_id=case.pk,
+        actor=cast.colleague,
+        version=case.version,
+        means=["papers"],
+        day=RECHECK,
+    )
+    page = client_of(cast.county).get(reverse("screening:case-steps", args=[case.pk])).content.decode()
+    assert "财政供养人员：在编教师" in page
+    assert "特困 1 人" in page
+    row = client_of(cast.county).get(DESK, {"stage": "applied"}).content.decode()
+    assert "不符合 1" in row

@@ -30,13 +30,14 @@ def publicity(request: HttpRequest) -> HttpResponse:
 def publicity_print(request: HttpRequest) -> HttpResponse:
     """The list of one township, or of one village of it, to hang: no number, no member, no illness."""
     plan, today = plans.current(), clock.today()
-    region, first_day = _code(request.GET.get("region", "")), _day(request.GET.get("first", ""))
+    region = _code(request.GET.get("region", ""))
+    first_day, last_day = _day(request.GET.get("first", "")), _day(request.GET.get("last", ""))
+    days = (first_day, last_day) if first_day and last_day else None
     here = next((one for one in townships(request.scope, plan) if region.startswith(one.code)), None)
     if here is None:
         raise Http404
-    lines, last_day, households = queries.publicity_lines(request.scope, plan, region, first_day)
-    first = first_day or today
-    last = last_day or earliest_last_day(today, plan.publicity_days)
+    lines, households = queries.publicity_lines(request.scope, plan, region, days)
+    first, last = days or (today, earliest_last_day(today, plan.publicity_days))
     context: dict[str, Any] = {
         "township": here,
         "lines": lines,
