@@ -129,3 +129,13 @@ def test_an_assignment_does_not_end_before_it_began() -> None:
     assignment = Assignment.objects.get(unit__name="救助管理站")
     with pytest.raises(ValidationError, match="止日早于起日"):
         assignments.end_assignment(assignment=assignment, last_day=date(2020, 3, 11))
+
+
+@pytest.mark.usefixtures("loaded")
+def test_who_left_a_unit_and_comes_back_is_posted_again() -> None:
+    user = post_he_yong()
+    posted = Posting.objects.filter(user=user, last_day=None)
+    before = set(posted.values_list("region_id", flat=True))
+    posted.update(last_day=date(2020, 4, 1))
+    assert assignments.post_members(unit=UnitMember.objects.get(name="何勇").unit) == len(before) > 0
+    assert set(posted.values_list("region_id", flat=True)) == before
