@@ -1,10 +1,11 @@
 """The first page by role: what needs me now, nothing that is finished, every line with its verb."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from dabao.models import Flag, FlagKind
 from dabao.tests.cast import CHAHE, DAMAIDI, LIUSHUTANG, SHIYANG, TODAY
@@ -12,6 +13,7 @@ from reports.models import MonthlyReport, ReportState
 from screening.choices import CaseState, ListKind, ListState
 from screening.models import SourceList
 from screening.rules.phases import PhaseSpan, work_of_phase
+from screening.services import warning_flags
 from supervision.homes import county as county_home
 from supervision.homes import leader, officer
 
@@ -57,6 +59,29 @@ def test_the_six_categories_end_in_the_households_there_are(county, cast, make_c
     work = shown["work"]
     assert visits[1] + outside[1] - double[1] == work.total == 3
     assert visits[2] + outside[2] - double[2] == work.left == 2
+
+
+def test_in_phase_3_warnings_are_work_and_the_categories_still_end_in_households(
+    county, cast, make_case, report, client_of, settings
+):
+    day = date(2020, 5, 20)
+    settings.DABAO_TODAY = day.isoformat()
+    report(make_case().household, day=day)
+    shown = officer.build(cast.officer.scope(), county.plan, day)
+    assert (shown["work"].total, shown["actual"]) == (2, (0, 1, 1))
+    client = client_of(cast.officer)
+    assert client.get(shown["urls"]["total"]).context["total"] == 2
+    assert client.get(shown["actual_urls"]["total"]).context["households"] == 1
+
+
+def test_the_flag_of_a_warning_opens_it(county, cast, report):
+    warning = report()
+    late = warning.due_on + timedelta(days=1)
+    warning_flags.raise_overdue(plan=county.plan, day=late, noticed_on=late)
+    (line,) = [
+        one for one in officer.build(cast.officer.scope(), county.plan, late)["to_do"] if one.label == "红旗"
+    ]
+    assert line.url == reverse("screening:warning", args=[warning.pk])
 
 
 def test_a_sent_report_is_not_shown_and_an_unsent_one_says_what_to_do(county, cast):
