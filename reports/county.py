@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from reports.rules import ENROLLED, percent, zh
+from reports.rules import percent, zh
 
 KEYS = ("to_screen", "screened", "covered", "eligible", "enrolled", "not_eligible", "annotated")
 
@@ -71,7 +71,7 @@ def households(table: dict[str, Any]) -> dict[str, int]:
     if not table:
         return dict.fromkeys(KEYS, 0)
     real = {key: pair[0] for key, pair in table["real"].items()}
-    enrolled = sum(real[key] for key in ENROLLED)
+    enrolled = real["eligible"] - real["in_process"]
     return {key: enrolled if key == "enrolled" else real[key] for key in KEYS}
 
 

@@ -134,6 +134,8 @@ COLUMNS = (
     Column("to_recheck", "待复核", _to_recheck, None),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
+# 已纳入 in one figure, as the county's table has it.
+ENROLLED_AT_ALL = Column("enrolled", "已纳入", lambda line: _closed(line, CaseOutcome.ENROLLED), _ended)
 ENROLLED = ("dibao", "tekun", "temporary")
 
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from reports.queries.reports import Table
-from reports.rules import BY_KEY, COLUMNS, CaseLine, Column, behind
+from reports.rules import BY_KEY, COLUMNS, ENROLLED_AT_ALL, CaseLine, Column, behind
 from screening.choices import Category
 
 UNITS = {"households": ("户", 0), "persons": ("人", 1)}
@@ -69,7 +69,7 @@ class Figure:
 
 def figure(table: Table, query: QueryDict) -> Figure | None:
     """The figure that the query names, None when there is no such figure."""
-    column = BY_KEY.get(query.get("figure", ""))
+    column = (BY_KEY | {ENROLLED_AT_ALL.key: ENROLLED_AT_ALL}).get(query.get("figure", ""))
     number = query.get("category", "")
     if column is None or (number and number not in table.figures["categories"]):
         return None
