@@ -265,9 +265,7 @@ def _household(request: HttpRequest, case: Any, forms: dict[UUID, TermsForm] | N
         "cells": cells,
         "sentence": sentence,
         "lanes": [(lane, _terms(scope, lane, day, forms or {}, may=may)) for lane in lanes],
-        "refused": [
-            (one, case_steps.reason_words(scope, one)) for one in case_steps.not_eligible(scope, case)
-        ],
+        "refused": case_steps.not_eligible(scope, case),
         "stage": stage,
         "stage_words": f"等{stage.label}" if stage else "",
         "may": may,
