@@ -11,7 +11,7 @@ from django.urls import reverse
 from dabao import plans
 from dabao.models import Phase, WorkPlan
 from dabao.scope import Right, Scope
-from screening.choices import WarningKind, WarningState
+from screening.choices import WarningState
 from screening.phase_work import TownshipProgress, phase_ordinal, together
 from screening.queries import monitoring, progress
 from screening.queries import warnings as queries
@@ -334,8 +334,4 @@ def one_warning(scope: Scope, warning: Any, day: date) -> dict[str, Any]:
         "may_visit": scope.may(Right.VERIFY, code) and state != WarningState.DECIDED,
         "may_decide": scope.may(Right.APPLY, code) and state == WarningState.VISITED,
         "waits_for_visit": state == WarningState.OPEN,
-        "by_data": warning.kind in (
-            WarningKind.INCOME_BELOW, WarningKind.NEW_CERTIFICATE,
-            WarningKind.MEDICAL_SPENDING, WarningKind.LABOUR_LOST,
-        ),
     }  # fmt: skip
