@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs
-from screening.choices import CaseState, PropertyKind, VisitResult
+from screening.choices import CaseOutcome, CaseState, PropertyKind, VisitResult
 from screening.forms import conflict as conflicts
 from screening.forms.household import ClosingForm, ReasonForm, RevealForm
 from screening.forms.parts import answers_of, as_data
@@ -48,6 +48,13 @@ class Opened:
     @property
     def to_verify(self) -> bool:
         return self.page.case.state == CaseState.TO_VERIFY and self.may(Right.VERIFY)
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether there are steps of enrolment that this viewer may look at."""
+        case = self.page.case
+        enrolling = case.state == CaseState.TO_ENROL or case.outcome == CaseOutcome.ENROLLED
+        return enrolling and any(self.may(right) for right in (Right.APPLY, Right.APPROVE, Right.BOARD))
 
     def answers(self) -> Mapping[str, Any]:
         """What the form begins with: my draft, else what was found last."""
@@ -331,6 +338,7 @@ def _show(
         "window": households.income_window(request.scope, day),
         "may_reveal": opened.may(Right.REVEAL),
         "may_verify": opened.may(Right.VERIFY),
+        "has_steps": opened.has_steps,
         "reveal_form": RevealForm(),
         "closing_form": ClosingForm(initial={"version": page.case.version}),
         "just_done": _just_done(request),
