@@ -12,6 +12,7 @@ township's villages and no other, and `scope.may(Right.VERIFY)` is false.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -163,7 +164,7 @@ class ScopedQuerySet(QuerySet):
     them counts, so that a row is met once and a township someone left sees him no more.
     """
 
-    def within(self, scope: Scope, right: Right = Right.READ) -> "ScopedQuerySet":
+    def within(self, scope: Scope, right: Right = Right.READ) -> Self:
         """The rows whose region lies in the scope (for the right given)."""
         condition = scope.q(self.model.region_path, right)
         when = getattr(self.model, "region_when", None)

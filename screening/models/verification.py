@@ -1,5 +1,7 @@
 """Verification at the door, its rows, and the decision for each member (C08, C11)."""
 
+from typing import Any, Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -17,6 +19,30 @@ from screening.choices import (
     VerifierRole,
     VisitResult,
 )
+
+
+class VerificationQuerySet(ScopedQuerySet):
+    """Verifications, and which of a case's is the one that stands."""
+
+    def concluded(self) -> Self:
+        """First rounds that came to a conclusion, neither withdrawn nor superseded, the newest first.
+
+        Of one case the first stands, those after it were returned or corrected.
+        """
+        found = self.filter(round=1, state=VerificationState.SUBMITTED, result=VisitResult.VISITED)
+        return found.select_related("by").order_by("-submitted_at", "-pk")
+
+    def standing(self) -> "Verification | None":
+        """Of the verifications of one case, the conclusion that stands."""
+        return self.concluded().first()
+
+    def standing_of(self, **outer: Any) -> Self:
+        """The one that stands for a row of an outer query, to be asked with Exists.
+
+        `outer` names its case, by `OuterRef(OuterRef(…))`.
+        """
+        newest = Verification.objects.concluded().filter(**outer).values("pk")[:1]
+        return self.filter(pk=models.Subquery(newest))
 
 
 class Verification(Editable):
@@ -67,7 +93,7 @@ class Verification(Editable):
     corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     correction_reason = models.CharField("更正原因", max_length=200, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = VerificationQuerySet.as_manager()
     region_path = "case__household__region__code"
 
     class Meta:
@@ -80,6 +106,12 @@ class Verification(Editable):
                 name="one_draft_per_person",
             ),
         ]
+
+    @property
+    def concluded(self) -> bool:
+        """Whether it is one of `concluded()` above, for those that were read already."""
+        found = (self.round, self.state, self.result)
+        return found == (1, VerificationState.SUBMITTED, VisitResult.VISITED)
 
 
 class MemberCheck(Opaque):

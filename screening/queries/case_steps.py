@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dabao.models import WorkPlan
 from dabao.scope import Scope
-from screening.choices import ReasonCode, Scheme, StepKind, VerificationState, VisitResult
+from screening.choices import ReasonCode, Scheme, StepKind, VerificationState
 from screening.models import CaseEvent, Decision, Enrolment, EnrolmentStep, Membership, Verification
 from screening.queries import steps as desk
 from screening.queries.steps import SHORT
@@ -63,17 +63,12 @@ def line(scope: Scope, case: Any, day: date) -> tuple[list[Done], str]:
 
 
 def _rounds(scope: Scope, case: Any) -> tuple[Any, Any]:
-    records = list(
-        Verification.objects.within(scope)
-        .filter(case=case, state=VerificationState.SUBMITTED, result=VisitResult.VISITED)
-        .select_related("by")
-        .order_by("submitted_at")
-    )
-    first = next((record for record in reversed(records) if record.round == 1), None)
-    second = next(
-        (r for r in reversed(records) if r.round == 2 and first and r.submitted_at > first.submitted_at), None
-    )
-    return first, second
+    records = Verification.objects.within(scope).filter(case=case)
+    first = records.standing()
+    if first is None:
+        return None, None
+    again = records.filter(round=2, state=VerificationState.SUBMITTED, submitted_at__gt=first.submitted_at)
+    return first, again.select_related("by").order_by("-submitted_at").first()
 
 
 def _slowest(case: Any, day: date) -> Enrolment | None:

@@ -26,7 +26,6 @@ from screening.choices import (
     Scheme,
     Sex,
     VerificationState,
-    VisitResult,
     WatchKind,
 )
 from screening.models import (
@@ -124,13 +123,7 @@ class HouseholdPage:
     @property
     def current(self) -> Verification | None:
         """The conclusion that stands."""
-        standing = [
-            record
-            for record in self.records
-            if (record.round, record.state, record.result)
-            == (1, VerificationState.SUBMITTED, VisitResult.VISITED)
-        ]
-        return standing[-1] if standing else None
+        return next((record for record in reversed(self.records) if record.concluded), None)
 
     @property
     def refused(self) -> bool:

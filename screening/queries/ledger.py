@@ -253,7 +253,7 @@ def _standing(case: Any) -> Verification | None:
     """The conclusion that stands; a household to be verified has none."""
     if case.state == CaseState.TO_VERIFY:
         return None
-    return next((record for record in case.rounds if record.result == VisitResult.VISITED), None)
+    return next((record for record in case.rounds if record.concluded), None)
 
 
 def _labour(case: Any) -> str:

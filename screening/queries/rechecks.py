@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from dabao.models import WorkPlan
 from dabao.scope import Right, Scope
@@ -18,7 +18,6 @@ from screening.choices import (
     IncomeKind,
     ReasonCode,
     Scheme,
-    VerificationState,
     VisitResult,
 )
 from screening.models import Case, Decision, Verification
@@ -93,10 +92,9 @@ def desk(scope: Scope, plan: WorkPlan, day: date, sort: str = "thin") -> Desk:
     """What waits in the townships where the viewer may recheck; one's own last, locked."""
     cases = Case.objects.within(scope, Right.RECHECK).filter(plan=plan)
     rounds = (
-        Verification.objects.filter(round=1, state=VerificationState.SUBMITTED, result=VisitResult.VISITED)
-        .select_related("by")
+        Verification.objects.within(scope, Right.RECHECK)
+        .concluded()
         .prefetch_related("income", "decisions__person")
-        .order_by("-submitted_at")
     )
     waiting = (
         cases.filter(state=CaseState.TO_RECHECK)
@@ -109,6 +107,12 @@ def desk(scope: Scope, plan: WorkPlan, day: date, sort: str = "thin") -> Desk:
     queue.sort(key=lambda one: (one.mine, -len(one.signals) if thin_first else 0, -one.days, str(one.id)))
     marked = cases.aggregate(number=Count("pk", filter=Q(outcome=CaseOutcome.NOT_ELIGIBLE)))["number"]
     return Desk(queue, marked)
+
+
+def mine_to_recheck(scope: Scope) -> Q:
+    """Cases on the desk that this user may take: the conclusion that stands is another's (C11)."""
+    of_another = Verification.objects.standing_of(case=OuterRef(OuterRef("pk"))).exclude(by=scope.user_id)
+    return Q(Exists(of_another), scope.q(Case.region_path, Right.RECHECK), state=CaseState.TO_RECHECK)
 
 
 def _waiting(scope: Scope, case: Any, day: date) -> Waiting:

@@ -23,13 +23,10 @@ from screening.choices import (
     Category,
     Labour,
     Scheme,
-    VerificationState,
-    VisitResult,
 )
 from screening.models import (
     BenefitRecord,
     Case,
-    Decision,
     Enrolment,
     Household,
     Membership,
@@ -106,21 +103,7 @@ def _benefits(**chosen: Any) -> QuerySet[BenefitRecord]:
 def _base(scope: Scope, plan: WorkPlan) -> QuerySet[Any]:
     """Households in scope with `covered`, `works`, `able` and what the case of this plan says."""
     case = Case.objects.filter(plan=plan, household=OuterRef("pk"))
-    found = Verification.objects.filter(
-        case__household=OuterRef("pk"),
-        case__plan=plan,
-        round=1,
-        state=VerificationState.SUBMITTED,
-        result=VisitResult.VISITED,
-    )
-    decisions = Decision.objects.filter(
-        verification__case__household=OuterRef("pk"),
-        verification__case__plan=plan,
-        verification__round=1,
-        verification__state=VerificationState.SUBMITTED,
-        scheme=Scheme.NONE,
-        verification__per_capita__lte=F("verification__standard_amount"),
-    )
+    standing = Verification.objects.standing_of(case__household=OuterRef(OuterRef("pk")), case__plan=plan)
     two = _benefits(scheme=BenefitScheme.TEKUN).filter(
         Exists(BenefitRecord.objects.filter(person=OuterRef("person"), scheme__in=DIBAO, last_day=None))
     )
@@ -135,8 +118,10 @@ def _base(scope: Scope, plan: WorkPlan) -> QuerySet[Any]:
         case_state=Subquery(case.values("state")[:1]),
         case_outcome=Subquery(case.values("outcome")[:1]),
         case_categories=Subquery(case.values("categories")[:1]),
-        thin_refusal=Exists(decisions),
-        kept_above=Exists(found.filter(per_capita__gt=F("standard_amount"))),
+        thin_refusal=Exists(
+            standing.filter(decisions__scheme=Scheme.NONE, per_capita__lte=F("standard_amount"))
+        ),
+        kept_above=Exists(standing.filter(per_capita__gt=F("standard_amount"))),
     )
 
 

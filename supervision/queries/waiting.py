@@ -1,13 +1,14 @@
 """How much waits behind the words of the bar: few queries, however many words there are."""
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from dabao import clock, plans
 from dabao.models import WorkPlan
 from dabao.queries import accounts
 from dabao.scope import Right, Scope
-from screening.choices import CaseState, ListState, VerificationState, WarningState
-from screening.models import Case, RiskWarning, SourceList, Verification
+from screening.choices import CaseState, ListState, WarningState
+from screening.models import Case, RiskWarning, SourceList
+from screening.queries.rechecks import mine_to_recheck
 from screening.queries.steps import waiting_for_me
 
 
@@ -21,11 +22,8 @@ def waiting(scope: Scope) -> dict[str, int]:
     found: dict[str, int] = {}
     current = WorkPlan.objects.order_by("-year").values("pk")[:1]
     if scope.may(Right.VERIFY) or scope.may(Right.RECHECK):
-        own = Verification.objects.filter(
-            case=OuterRef("pk"), by=scope.user_id, round=1, state=VerificationState.SUBMITTED
-        )
         to_verify = Q(state=CaseState.TO_VERIFY) & scope.q(Case.region_path, Right.VERIFY)
-        to_recheck = Q(~Exists(own), scope.q(Case.region_path, Right.RECHECK), state=CaseState.TO_RECHECK)
+        to_recheck = mine_to_recheck(scope)
         found |= Case.objects.filter(to_verify | to_recheck, plan=current).aggregate(
             to_verify=Count("pk", filter=to_verify), to_recheck=Count("pk", filter=to_recheck)
         )

@@ -1,12 +1,15 @@
 """The frame of every page: words of the bar by role, what waits behind them, help for the page one is on."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
 from dabao.scope import NOTHING
 from dabao.tests.cast import LIUSHUTANG, TODAY
-from screening.choices import CaseState, VerificationState
+from screening.choices import CaseState, VerificationState, VisitResult
 from screening.models import Verification
+from screening.queries import rechecks
 from supervision.navigation import ENTRIES, bar, help_url, phone_bar
 from supervision.queries.waiting import waiting
 
@@ -61,13 +64,43 @@ def test_no_more_than_nine_words_for_anybody(cast):
     assert len({entry.label for entry in ENTRIES}) >= 9
 
 
-def test_what_one_verified_oneself_waits_for_somebody_else(cast, make_case, make_household):
+@pytest.fixture
+def conclude():
+    """A conclusion of round 1 as it stands on a case, the later the call the newer."""
+    started = datetime(2020, 4, 9, 8, tzinfo=UTC)
+
+    def concluded(case, user, *, hours):
+        return Verification.objects.create(
+            case=case,
+            by=user,
+            state=VerificationState.SUBMITTED,
+            result=VisitResult.VISITED,
+            recorded_on=TODAY,
+            submitted_at=started + timedelta(hours=hours),
+        )
+
+    return concluded
+
+
+def counted(user):
+    found = waiting(user.scope())
+    return found["to_verify"], found["to_recheck"]
+
+
+def test_what_one_verified_oneself_waits_for_somebody_else(cast, make_case, make_household, conclude):
     case = make_case(make_household(LIUSHUTANG), state=CaseState.TO_RECHECK, verified_on=TODAY)
     make_case(make_household(LIUSHUTANG))
-    Verification.objects.create(case=case, by=cast.officer, state=VerificationState.SUBMITTED)
-    for user, rechecks in ((cast.officer, 0), (cast.colleague, 1)):
-        found = waiting(user.scope())
-        assert (found["to_verify"], found["to_recheck"]) == (1, rechecks)
+    conclude(case, cast.officer, hours=0)
+    assert (counted(cast.officer), counted(cast.colleague)) == ((1, 0), (1, 1))
+
+
+def test_bar_and_desk_count_by_who_verified_last(cast, county, make_case, make_household, conclude):
+    case = make_case(make_household(LIUSHUTANG), state=CaseState.TO_RECHECK, verified_on=TODAY)
+    conclude(case, cast.officer, hours=0)
+    conclude(case, cast.colleague, hours=1)
+    for user, number in ((cast.officer, 1), (cast.colleague, 0)):
+        assert counted(user) == (0, number)
+        assert rechecks.desk(user.scope(), county.plan, TODAY).can == number
 
 
 def test_nothing_waits_for_who_may_do_nothing(cast, make_case):
