@@ -12,8 +12,8 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from screening.choices import CaseOutcome, CaseState, Scheme, StepKind, VerificationState, VisitResult
-from screening.models import Case, Decision, Enrolment, EnrolmentStep, Membership, Verification
+from screening.choices import CaseOutcome, CaseState, Scheme, StepKind
+from screening.models import Case, Decision, Enrolment, EnrolmentStep, Membership
 from screening.models.enrolment import UNDER_WAY
 
 WITHDRAWN = "withdrawn"
@@ -30,15 +30,6 @@ def follow(*, case: Case, kind: str, day: date, reason: str) -> None:
         _end(case, kind, day, reason)
 
 
-def standing(case: Case) -> Verification | None:
-    """The verification whose decisions are carried out: the last concluded one of round 1."""
-    return (
-        case.verifications.filter(round=1, state=VerificationState.SUBMITTED, result=VisitResult.VISITED)
-        .order_by("-submitted_at")
-        .first()
-    )
-
-
 def under_way(case: Case) -> QuerySet[Enrolment]:
     """Grants of the case with steps still to take."""
     return case.enrolments.filter(UNDER_WAY)
@@ -50,7 +41,7 @@ def missing_before_closing(case: Case) -> str:
     if waiting:
         return f"还有 {len(waiting)} 项没办完：{'、'.join(waiting)}。都录进省系统、有了编号才能销号。"
     granted = set(case.enrolments.filter(ended_on=None, next_step="").values_list("scheme", "person"))
-    verification = standing(case)
+    verification = case.verifications.standing()
     decisions = list(verification.decisions.all()) if verification else []
     asked = {(scheme, person) for scheme, person, _, _ in _wanted(decisions, [])}
     if not asked or asked - granted:
@@ -64,7 +55,7 @@ def told(grant: Enrolment) -> str:
 
 
 def _open(case: Case, day: date) -> None:
-    verification = standing(case)
+    verification = case.verifications.standing()
     decisions = list(verification.decisions.order_by("pk")) if verification else []
     away = (
         set(verification.members.filter(living_together=False).values_list("person_id", flat=True))

@@ -15,7 +15,7 @@ from screening.models import Case, Verification
 from screening.rules.verdicts import after_recheck
 from screening.services import answers
 from screening.services.cases import Kind, lock, move
-from screening.services.verification import current, role_of
+from screening.services.verification import role_of
 
 ROUND = 2
 
@@ -80,7 +80,7 @@ def send_back(
 def _open(scope: Scope, case_id: UUID, actor: User, version: int) -> tuple[Case, Verification]:
     """The locked case and the verification to look at again. Raises ValidationError in words."""
     case = lock(scope, case_id, Right.RECHECK)
-    first = current(case)
+    first = case.verifications.standing()
     if case.state != CaseState.TO_RECHECK or first is None:
         raise ValidationError(f"这一户现在是「{case.get_state_display()}」，不在待复核里。可能别人刚办过。")
     if case.version != version:

@@ -100,7 +100,7 @@ def submit(
 def withdraw(*, scope: Scope, case_id: UUID, actor: User, day: date) -> Case:
     """The author takes the last verification back while nobody has rechecked it; it is kept as withdrawn."""
     case = lock(scope, case_id, Right.VERIFY)
-    verification = current(case)
+    verification = case.verifications.standing()
     if verification is None or case.state == CaseState.TO_VERIFY:
         raise ValidationError("这一户没有可以撤回的核查。请刷新页面看它的经过。")
     if case.outcome == CaseOutcome.ENROLLED:
@@ -137,7 +137,7 @@ def correct(
     standing = case.verifications.filter(submission_key=submission_key, by=actor).first()
     if standing is not None:
         return standing
-    old = current(case)
+    old = case.verifications.standing()
     if old is None or case.state == CaseState.TO_VERIFY:
         raise ValidationError("这一户还没有核查结论，不用更正，直接核查即可。")
     if case.version != version:
@@ -187,23 +187,13 @@ def propose_closing(
         verdicts=[Verdict(Scheme.NONE, reason_code=code, reason_text=reason.strip())],
         grounds=reason.strip(),
     )
-    if (old := current(case)) is not None and case.state == CaseState.TO_ENROL:
+    if (old := case.verifications.standing()) is not None and case.state == CaseState.TO_ENROL:
         old.state = VerificationState.SUPERSEDED
         old.save(update_fields=["state"])
     verification = write_record(case, actor, entry, day, None, draft=False)
     told = f"报{CaseOutcome(outcome).label}：{reason.strip()}，等另一人复核"
     _conclude(case, verification, entry, actor, day, told=told)
     return verification
-
-
-def current(case: Case) -> Verification | None:
-    """The verification that stands: the last concluded one of round 1, neither withdrawn nor superseded."""
-    return (
-        case.verifications.filter(round=ROUND, state=VerificationState.SUBMITTED, result=VisitResult.VISITED)
-        .select_related("by")
-        .order_by("-submitted_at")
-        .first()
-    )
 
 
 def role_of(scope: Scope) -> str:
@@ -217,7 +207,7 @@ def _refuse_if_concluded(case: Case, version: int, payload: Mapping[str, Any]) -
 
     Assigning a household, or finding nobody at home, changes the version too and is no conflict.
     """
-    theirs = current(case)
+    theirs = case.verifications.standing()
     if theirs is None or case.version == version or theirs.case_version < version:
         return
     raise ConflictError(

@@ -194,7 +194,7 @@ class Township:
         return Case.objects.filter(pk=case.pk, state=CaseState.TO_RECHECK).first()
 
     def _other_than(self, case: Case) -> tuple[User, Scope]:
-        first = verification.current(case)
+        first = case.verifications.standing()
         return next(pair for pair in self.staff if first is None or pair[0].pk != first.by_id)
 
 
