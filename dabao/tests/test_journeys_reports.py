@@ -65,7 +65,7 @@ def test_a_request_goes_from_the_township_to_the_county_and_back(page, sign_in, 
     page.get_by_role("link", name="去答复").click()
     page.get_by_label("县局答复").fill("4月20日前配齐。")
     page.get_by_role("button", name="答复石羊镇").click()
-    page.get_by_text("已答复，等乡镇回话").wait_for()
+    page.get_by_role("row", name="石羊镇").get_by_text("已答复，等乡镇回话").wait_for()
 
     as_another(page, sign_in, cast.officer, "/requests/")
     page.get_by_role("link", name="去看答复").click()
