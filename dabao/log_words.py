@@ -66,6 +66,7 @@ NAMES = {
     "alias.delete": "删列名对照",
     "screening.run": "筛查六类对象",
     "list.upload": "上传名单",
+    "list.dry_run": "试导入名单",
     "list.import": "名单入库",
     "list.refuse": "名单被拒",
     "list.discard": "放弃名单",

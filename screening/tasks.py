@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from dabao import jobs, plans
-from screening.services import lists, warnings
+from screening.services import list_confirming, list_staging, warnings
 from screening.services.screening import screen_region
 
 
@@ -24,9 +24,9 @@ def screen(
 
 @jobs.handler("screening.stage_list")
 def stage_list(job: jobs.Job, *, list_id: str) -> dict[str, Any]:
-    return lists.run_staging(job=job, list_id=list_id)
+    return list_staging.run_staging(job=job, list_id=list_id)
 
 
 @jobs.handler("screening.confirm_list")
 def confirm_list(job: jobs.Job, *, list_id: str, day: str, reason: str = "") -> dict[str, Any]:
-    return lists.run_confirmation(job=job, list_id=list_id, day=day, reason=reason)
+    return list_confirming.run_confirmation(job=job, list_id=list_id, day=day, reason=reason)

@@ -125,7 +125,7 @@ def measure(folder: Path, number: int, most: float) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from screening.services import lists
+    from screening.services import list_command
 
     call_command("migrate", verbosity=0)
     call_command("load_plan", stdout=sys.stderr)
@@ -139,7 +139,7 @@ def measure(folder: Path, number: int, most: float) -> int:
     worst = 0.0
     for label, day in (("第一次", date(2020, 2, 29)), ("同样内容的下一期", date(2020, 3, 31))):
         begun = time.perf_counter()
-        result = lists.import_list(kind="registry", path=path, as_of=day)
+        result = list_command.import_list(kind="registry", path=path, as_of=day)
         seconds = time.perf_counter() - begun
         ratio = seconds / bare
         worst = max(worst, ratio)

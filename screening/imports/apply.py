@@ -111,7 +111,7 @@ def _memberships(cursor: CursorWrapper, source: SourceList) -> None:
         f"""CREATE TEMP TABLE lives ON COMMIT DROP AS
             SELECT d.row_id, d.person_id, d.membership_id, d.lives_in, d.old_relation, d.home_id,
                    CASE WHEN d.relation = '' THEN coalesce(d.old_relation, '01') ELSE d.relation END AS relation
-            FROM desk d WHERE {TAKEN}"""
+            FROM desk d WHERE {TAKEN} AND NOT d.frozen"""
     )
     cursor.execute("CREATE INDEX ON lives (home_id)")
     cursor.execute("CREATE INDEX ON lives (person_id)")
@@ -170,26 +170,16 @@ MISSING_HOUSEHOLDS = """
 """
 
 
-def count_missing(cursor: CursorWrapper, source: SourceList) -> int:
-    """`disappeared` of the JSON: households of the registry and the watch lists, persons of the other lists."""
+def missing(cursor: CursorWrapper, source: SourceList) -> list[tuple[str, str]]:
+    """(id, township) of who has disappeared: households of the registry and the watch lists, else persons."""
     if source.kind == ListKind.REGISTRY:
         cursor.execute(
-            f"SELECT count(*) FROM ({MISSING_HOUSEHOLDS}) gone", _missing_parameters(cursor, source)
-        )
-        return cursor.fetchone()[0]
-    return facts.count_absent(cursor, source) if source.kind in facts.SPECS else 0
-
-
-def missing_by_township(cursor: CursorWrapper, source: SourceList) -> dict[str, int]:
-    """`disappeared` by the code of the township."""
-    if source.kind == ListKind.REGISTRY:
-        cursor.execute(
-            f"""SELECT left(h.region_id, 9), count(*) FROM screening_household h
-                WHERE h.id IN ({MISSING_HOUSEHOLDS}) GROUP BY 1""",
+            f"""SELECT h.id::text, left(h.region_id, 9) FROM screening_household h
+                WHERE h.id IN ({MISSING_HOUSEHOLDS}) ORDER BY h.region_id, h.number""",
             _missing_parameters(cursor, source),
         )
-        return dict(cursor.fetchall())
-    return facts.absent_by_township(cursor, source) if source.kind in facts.SPECS else {}
+        return cursor.fetchall()
+    return facts.missing(cursor, source) if source.kind in facts.SPECS else []
 
 
 def _missing_parameters(cursor: CursorWrapper, source: SourceList) -> dict[str, object]:
@@ -197,7 +187,10 @@ def _missing_parameters(cursor: CursorWrapper, source: SourceList) -> dict[str, 
 
 
 def _questions(cursor: CursorWrapper, source: SourceList, today: date) -> None:
-    """Whom a registry edition no longer has is a question, never a deletion; who came back answers it."""
+    """Whom a registry edition no longer has is a question, never a deletion; who came back answers it.
+
+    So is a household whose members all moved to others while its case is open.
+    """
     if source.kind != ListKind.REGISTRY:
         return
     common = {"list": source.pk, "today": today, **_missing_parameters(cursor, source)}
@@ -238,6 +231,19 @@ def _questions(cursor: CursorWrapper, source: SourceList, today: date) -> None:
                           AND q.person_id = d.person_id AND q.answered_on IS NULL)
         """,
         {**common, "county": source.region_id[:6]},
+    )
+    cursor.execute(
+        """
+        INSERT INTO screening_question (id, version, kind, region_id, source_list_id, household_id, rows, asked_on, answer)
+        SELECT DISTINCT ON (h.id) gen_random_uuid(), 1, 'disappeared', h.region_id, %(list)s::uuid, h.id,
+               '{}'::uuid[], %(today)s::date, ''
+        FROM lives d JOIN screening_household h ON h.id = d.lives_in
+        WHERE d.lives_in <> d.home_id AND h.size = 0
+          AND EXISTS (SELECT 1 FROM screening_case c WHERE c.household_id = h.id AND c.state <> 'closed')
+          AND NOT EXISTS (SELECT 1 FROM screening_question q WHERE q.kind = 'disappeared' AND q.household_id = h.id
+                          AND q.person_id IS NULL AND q.answered_on IS NULL)
+        """,
+        common,
     )
     cursor.execute(
         """

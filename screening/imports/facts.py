@@ -127,26 +127,34 @@ SPECS: dict[str, FactSpec] = {
 
 
 def plan_facts(cursor: CursorWrapper, source: SourceList) -> None:
-    """Temp table `fact`: one line a fact of the rows not bad, with the live fact it meets; sets `desk.would`."""
+    """Temp table `fact`: one line a fact of the rows not bad, with the live fact it meets; sets `desk.would`.
+
+    A fact that ended the day before goes on: another file of the same edition did not name it.
+    """
     spec = SPECS[source.kind]
     if source.kind == ListKind.BENEFITS:
-        _count_named(cursor)
+        _count_named(cursor, source)
     keys = ", ".join(f"{sql} AS {column}" for column, sql in spec.key.items())
     columns = {**spec.values, **spec.sealed}
     values = "".join(f", {sql} AS {column}" for column, sql in columns.items())
     matches = " AND ".join(f"f.{column} = n.{column}" for column in spec.key)
     same = " AND ".join(f"{_stored(column)} IS NOT DISTINCT FROM n.{column}" for column in spec.values)
+    same = f"(f.first_day > %(as_of)s::date OR ({same or 'true'}))"  # what a newer list says stays
     groups = ", ".join(str(place) for place in range(1, len(spec.key) + 1))
     cursor.execute(
         f"""
         CREATE TEMP TABLE fact ON COMMIT DROP AS
-        SELECT n.*, f.id AS live_id, f.first_day AS live_from, coalesce(f.id IS NOT NULL AND {same or "true"}, false) AS same
+        SELECT n.*, f.id AS live_id, f.first_day AS live_from, f.last_day AS ended,
+               coalesce(f.id IS NOT NULL AND {same}, false) AS same
         FROM (SELECT {keys}{values}, array_agg(d.row_id) AS row_ids, {_first("d.row_id")} AS row_id
               FROM desk d WHERE NOT d.bad AND NOT d.elsewhere AND NOT d.held AND d.would IS DISTINCT FROM 'unmatched'
                 AND d.household_id IS NOT NULL
               GROUP BY {groups}) n
-        LEFT JOIN {spec.table} f ON {matches} AND f.last_day IS NULL
-        """
+        LEFT JOIN LATERAL (
+            SELECT * FROM {spec.table} f WHERE {matches} AND (f.last_day IS NULL OR f.last_day = %(as_of)s::date - 1)
+            ORDER BY f.last_day DESC NULLS FIRST LIMIT 1) f ON true
+        """,
+        {"as_of": source.as_of.isoformat()},
     )
     told = "CASE WHEN n.live_id IS NULL THEN 'created' WHEN n.same THEN 'unchanged' ELSE 'updated' END"
     if source.kind == ListKind.MARGINAL:
@@ -167,16 +175,44 @@ def _stored(column: str) -> str:
     return f"f.{column}"
 
 
-def _count_named(cursor: CursorWrapper) -> None:
-    """`incomplete`: the certificate covers more people than the roll names of that household and scheme."""
+def _count_named(cursor: CursorWrapper, source: SourceList) -> None:
+    """`incomplete`: the certificate covers more people than the roll names of that household and scheme.
+
+    `named` counts them over the whole edition: rows of its other files, and those that were matched before.
+    """
+    cursor.execute(
+        """
+        CREATE TEMP TABLE named ON COMMIT DROP AS
+        SELECT household_id, scheme, count(DISTINCT person_id) AS n
+        FROM (SELECT household_id, parsed->>'scheme' AS scheme, person_id FROM desk
+              WHERE NOT bad AND household_id IS NOT NULL
+              UNION ALL
+              SELECT r.household_id, r.parsed->>'scheme', r.person_id FROM screening_listrow r
+              JOIN screening_sourcelist s ON s.id = r.source_list_id
+              WHERE s.kind = 'benefits' AND s.as_of = %s AND s.region_id = %s AND s.state = 'confirmed'
+                AND r.person_id IS NOT NULL AND r.household_id IN (SELECT household_id FROM desk)) each
+        GROUP BY household_id, scheme
+        """,
+        [source.as_of, source.region_id],
+    )
     cursor.execute("ALTER TABLE desk ADD COLUMN incomplete boolean NOT NULL DEFAULT false")
     cursor.execute(
         """
-        UPDATE desk d SET incomplete = named.n < (d.parsed->>'covered_people')::int
-        FROM (SELECT household_id, parsed->>'scheme' AS scheme, count(DISTINCT person_id) AS n
-              FROM desk WHERE NOT bad AND household_id IS NOT NULL GROUP BY 1, 2) named
+        UPDATE desk d SET incomplete = named.n < (d.parsed->>'covered_people')::int FROM named
         WHERE d.household_id = named.household_id AND d.parsed->>'scheme' = named.scheme
           AND d.parsed ? 'covered_people' AND d.parsed->>'covered_people' IS NOT NULL
+        """
+    )
+
+
+def _complete_certificates(cursor: CursorWrapper) -> None:
+    """Records written before of certificates of which more people are named now."""
+    cursor.execute(
+        """
+        UPDATE screening_benefitrecord f SET incomplete = named.n < f.covered_persons
+        FROM named JOIN screening_membership m ON m.household_id = named.household_id AND m.last_day IS NULL
+        WHERE f.person_id = m.person_id AND f.scheme = named.scheme AND f.last_day IS NULL
+          AND f.incomplete IS DISTINCT FROM (named.n < f.covered_persons) AND f.covered_persons IS NOT NULL
         """
     )
 
@@ -186,6 +222,10 @@ def write_facts(cursor: CursorWrapper, source: SourceList) -> None:
     spec = SPECS[source.kind]
     as_of: date = source.as_of
     columns = [*spec.values, *spec.sealed]
+    cursor.execute(
+        f"""UPDATE {spec.table} f SET last_day = NULL FROM fact n
+            WHERE f.id = n.live_id AND n.same AND n.ended IS NOT NULL"""
+    )
     cast = {"parts": "ARRAY(SELECT jsonb_array_elements_text(coalesce(n.parts, '[]')::jsonb))::smallint[]"}
     if columns:
         changes = ", ".join(f"{column} = {cast.get(column, f'n.{column}')}" for column in columns)
@@ -207,27 +247,16 @@ def write_facts(cursor: CursorWrapper, source: SourceList) -> None:
             WHERE n.live_id IS NULL OR (NOT n.same AND n.live_from < %s)""",
         [as_of, as_of],
     )
+    if source.kind == ListKind.BENEFITS:
+        _complete_certificates(cursor)
 
 
-def count_absent(cursor: CursorWrapper, source: SourceList) -> int:
-    """Persons (households of a watch list) whose live fact an edition no longer has, in the declared region."""
+def missing(cursor: CursorWrapper, source: SourceList) -> list[tuple[str, str]]:
+    """(person, or household of a watch list; township) whose live fact an edition has no more in its region."""
     spec = SPECS[source.kind]
     absent = spec.absent or _absent_illness(source)
     if absent is None:
-        return 0
-    cursor.execute(
-        f"SELECT count(DISTINCT f.{spec.subject}) FROM {spec.table} f WHERE f.last_day IS NULL AND {absent}",
-        _parameters(source),
-    )
-    return cursor.fetchone()[0]
-
-
-def absent_by_township(cursor: CursorWrapper, source: SourceList) -> dict[str, int]:
-    """The same by the code of the township."""
-    spec = SPECS[source.kind]
-    absent = spec.absent or _absent_illness(source)
-    if absent is None:
-        return {}
+        return []
     home = (
         "f.household_id"
         if spec.subject == "household_id"
@@ -236,12 +265,12 @@ def absent_by_township(cursor: CursorWrapper, source: SourceList) -> dict[str, i
         )
     )
     cursor.execute(
-        f"""SELECT left(at.region_id, 9), count(DISTINCT f.{spec.subject})
+        f"""SELECT DISTINCT f.{spec.subject}::text, left(at.region_id, 9)
             FROM {spec.table} f JOIN screening_household at ON at.id = {home}
-            WHERE f.last_day IS NULL AND {absent} GROUP BY 1""",
+            WHERE f.last_day IS NULL AND {absent} ORDER BY 2, 1""",
         _parameters(source),
     )
-    return dict(cursor.fetchall())
+    return cursor.fetchall()
 
 
 def _absent_illness(source: SourceList) -> str | None:

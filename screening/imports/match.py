@@ -34,6 +34,11 @@ PERSON_FIELDS = {
     "work": ("work", "coalesce(d.parsed->>'work', '')"),
     "work_months": ("work_months", "(d.parsed->>'work_months')::numeric"),
 }
+# Region of a known household: the row's, unless the row is bad or names only a part of the place known.
+HOME_REGION = (
+    "CASE WHEN o.lead_bad OR starts_with(x.region_id, o.region_id) THEN x.region_id ELSE o.region_id END"
+)
+
 # Field of Household → (key in the list, SQL of the staged value of the household's lead row).
 HOME_FIELDS = {
     '"group"': ("group", "coalesce(o.h->>'group', '')"),
@@ -139,16 +144,39 @@ def _known(cursor: CursorWrapper) -> None:
 
 def _find_homes(cursor: CursorWrapper, registry: bool) -> None:
     """A household not found by its number is the one its head lives in now: for the registry only when that
-    one was entered from the marginal list (newly registered as poor, C02)."""
+    one is not registered yet (newly registered as poor, C02).
+
+    When a list splits a household, the part with the head it had keeps it and the others are new ones. A
+    household whose list names another head is found by its members, when all who live there are in it.
+    """
     condition = "AND NOT lives_registered" if registry else ""
+    free = "NOT EXISTS (SELECT 1 FROM known o WHERE o.household_id = found.lives_in)"
     cursor.execute(
         f"""
         UPDATE known d SET household_id = found.lives_in
-        FROM (SELECT key, min(lives_in::text)::uuid AS lives_in FROM known
-              WHERE household_id IS NULL AND lives_in IS NOT NULL AND key <> ''
-                AND relation IN ('01', '') {condition}
-              GROUP BY key HAVING count(*) = 1) found
+        FROM (SELECT by_head.*, count(*) OVER (PARTITION BY lives_in) AS claims FROM (
+                  SELECT key, min(lives_in::text)::uuid AS lives_in, bool_or(lives_registered) AS registered,
+                         bool_or(old_relation = '01') AS keeps_head
+                  FROM known
+                  WHERE household_id IS NULL AND lives_in IS NOT NULL AND key <> ''
+                    AND relation IN ('01', '') {condition}
+                  GROUP BY key HAVING count(*) = 1) by_head) found
         WHERE d.key = found.key AND d.household_id IS NULL
+          AND (found.registered OR ((found.claims = 1 OR found.keeps_head) AND {free}))
+        """
+    )
+    cursor.execute(
+        f"""
+        UPDATE known d SET household_id = found.lives_in
+        FROM (SELECT key, min(lives_in::text)::uuid AS lives_in FROM (
+                  SELECT min(key) AS key, lives_in FROM known k
+                  WHERE household_id IS NULL AND lives_in IS NOT NULL AND NOT lives_registered AND key <> ''
+                  GROUP BY lives_in
+                  HAVING count(DISTINCT key) = 1 AND count(DISTINCT person_id) = (
+                      SELECT count(*) FROM screening_membership m
+                      WHERE m.household_id = k.lives_in AND m.last_day IS NULL)) whole
+              GROUP BY key HAVING count(*) = 1) found
+        WHERE d.key = found.key AND d.household_id IS NULL AND {free}
         """
     )
 
@@ -158,14 +186,15 @@ def _elsewhere(cursor: CursorWrapper, source: SourceList, registry: bool) -> Non
 
     He moves when his old household lies in the declared region and lists him no more, or when a newer
     edition of the other township left him out (an open question). A list of part of the registry (nobody
-    lifted in it) says nothing about households that it does not name.
+    lifted in it) says nothing about households that it does not name, the marginal list nothing about people
+    of the registry.
     """
     cursor.execute(
         """
         UPDATE known d SET elsewhere = true
         WHERE d.lives_in IS NOT NULL AND d.lives_in IS DISTINCT FROM d.household_id AND d.key <> ''
           AND NOT (
-            (d.lives_region LIKE %(region)s
+            (d.lives_region LIKE %(region)s AND (%(registry)s OR NOT d.lives_registered)
              AND (EXISTS (SELECT 1 FROM known o WHERE o.household_id = d.lives_in)
                   OR (%(full)s AND d.lives_registered = %(registry)s)
                   OR (%(registry)s AND NOT d.lives_registered)))
@@ -239,6 +268,7 @@ def _desk(cursor: CursorWrapper, present: Present, registry: bool) -> None:
         SELECT d.row_id, d.sheet, d.line, d.key, d.region_id, d.name, d.person_number, d.id_sealed, d.id_index,
                d.id_last4_index, d.phone_sealed, d.parsed, d.relation, d.bad, d.elsewhere, d.held, d.membership_id,
                d.lives_in, d.old_relation, d.lives_region, o.home_id, {household} AS household_id,
+               d.region_id AS place, {frozen} AS frozen,
                coalesce(d.person_id, gen_random_uuid()) AS person_id, d.person_id IS NULL AS new_person,
                d.person_id IS NOT NULL AND NOT {frozen} AND {changed} AS person_changed,
                CASE WHEN {frozen} AND d.lives_in IS DISTINCT FROM o.home_id THEN 'unmatched'
@@ -267,10 +297,12 @@ def plan_people(cursor: CursorWrapper, source: SourceList, only_unmatched: bool 
         SELECT r.id AS row_id, r.sheet, r.line, r.region_id, r.name, r.household_key AS key, r.id_index,
                r.detail_sealed, r.parsed,
                {OWN_ERROR} AS bad, false AS elsewhere, false AS held, p.id AS person_id,
-               coalesce(h.id, m.household_id) AS household_id, NULL::text AS would
+               coalesce(h.id, m.household_id) AS household_id, NULL::text AS would,
+               coalesce(h.region_id, lives.region_id, r.region_id) AS place
         FROM staged r
         LEFT JOIN screening_person p ON p.id_index = r.id_index
         LEFT JOIN screening_membership m ON m.person_id = p.id AND m.last_day IS NULL
+        LEFT JOIN screening_household lives ON lives.id = m.household_id
         LEFT JOIN screening_household h ON h.number = r.household_key AND h.number <> ''
         WHERE {skip}
         """

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - SQL is read by its own lines
 
 import json
+from collections import Counter
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -11,14 +12,15 @@ from screening.imports import apply, facts, match
 from screening.imports.stage import COLUMNS
 from screening.models import SourceList
 
-KEPT = tuple(column for column in COLUMNS if column not in ("state", "skip", "problems"))
+KEPT = tuple(column for column in COLUMNS if column not in ("region_id", "state", "skip", "problems"))
 HELD_MESSAGE = "同一户有别的行要改，这一行先不导入。那一行改好后，全户一起导入。"
 ELSEWHERE_MESSAGE = "这个人已在另一户里。请核实他现在住哪一户；若已迁来，请先由原来的乡镇更新名单。"
 
 
 def settle_rows(cursor: CursorWrapper, source: SourceList, written: bool) -> None:
-    """Write state, match and the problems that matching found into the staged rows; only where they differ.
+    """Write state, match, place and the problems that matching found into the staged rows where they differ.
 
+    The place of a row is that of the household it was matched with: whoever is responsible for it sees it.
     Before the list is `written`, households and persons that it will make do not exist yet.
     """
     household, person = "d.household_id", "d.person_id"
@@ -35,6 +37,7 @@ def settle_rows(cursor: CursorWrapper, source: SourceList, written: bool) -> Non
                             WHERE e->>1 NOT IN ('HELD', 'PERSON_ELSEWHERE')), '[]') END
             || CASE WHEN d.elsewhere THEN %(elsewhere)s::jsonb ELSE '[]' END
             || CASE WHEN d.held THEN %(held)s::jsonb ELSE '[]' END AS problems,
+        d.place AS region_id,
         CASE WHEN {taken} THEN {household} END AS household_id,
         CASE WHEN {taken} THEN {person} END AS person_id"""
     parameters = {
@@ -47,11 +50,11 @@ def settle_rows(cursor: CursorWrapper, source: SourceList, written: bool) -> Non
     cursor.execute(
         f"""
         UPDATE screening_listrow r SET state = n.state, skip = n.skip, problems = n.problems,
-               household_id = n.household_id, person_id = n.person_id
+               region_id = n.region_id, household_id = n.household_id, person_id = n.person_id
         FROM (SELECT d.row_id, {settled} FROM desk d JOIN screening_listrow o ON o.id = d.row_id) n
         WHERE r.id = n.row_id
-          AND (r.state, r.skip, r.household_id, r.person_id) IS DISTINCT FROM
-              (n.state, n.skip, n.household_id, n.person_id)
+          AND (r.state, r.skip, r.problems, r.region_id, r.household_id, r.person_id) IS DISTINCT FROM
+              (n.state, n.skip, n.problems, n.region_id, n.household_id, n.person_id)
         """,
         parameters,
     )
@@ -66,10 +69,11 @@ def _insert_settled(cursor: CursorWrapper, settled: str, parameters: dict[str, A
     kept = ", ".join(f"o.{column}" for column in ("id", *KEPT))
     cursor.execute(
         f"""
-        INSERT INTO screening_listrow (id, {", ".join(KEPT)}, state, skip, problems, household_id, person_id)
+        INSERT INTO screening_listrow
+            (id, {", ".join(KEPT)}, state, skip, problems, region_id, household_id, person_id)
         SELECT {kept}, {settled} FROM desk d JOIN staged o ON o.id = d.row_id
         UNION ALL
-        SELECT {kept}, 'skipped', o.skip, o.problems, NULL, NULL FROM staged o WHERE o.skip NOT IN ('', 'unmatched')
+        SELECT {kept}, 'skipped', o.skip, o.problems, o.region_id, NULL, NULL FROM staged o WHERE o.skip NOT IN ('', 'unmatched')
         """,
         parameters,
     )
@@ -129,9 +133,11 @@ def count(cursor: CursorWrapper, source: SourceList) -> dict[str, Any]:
 
 def count_after_plan(cursor: CursorWrapper, source: SourceList) -> dict[str, Any]:
     """What needs the plan's temp tables: the disappeared, both holds' numbers, households by state."""
+    gone = apply.missing(cursor, source)
     totals: dict[str, Any] = {
-        "disappeared": apply.count_missing(cursor, source),
-        "gone": apply.missing_by_township(cursor, source),
+        "disappeared": len(gone),
+        "gone": Counter(township for _, township in gone),
+        "gone_ids": [pk for pk, _ in gone],
         "full": match.is_full(cursor, source),
     }
     if not _by_home(source):
@@ -217,6 +223,6 @@ def rematch(cursor: CursorWrapper, source: SourceList) -> int:
 
 def drop_plan(cursor: CursorWrapper) -> None:
     """Drop the plan's temp tables, for the next plan of the same transaction."""
-    for table in ("desk", "home", "known", "fact", "lives", "taken_home", "edition"):
+    for table in ("desk", "home", "known", "fact", "lives", "taken_home", "edition", "named"):
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
     cursor.execute(f"DROP {'TABLE' if match.is_fresh(cursor) else 'VIEW'} IF EXISTS staged")

@@ -11,7 +11,7 @@ from dabao.models import Region, RegionLevel
 from dabao.scope import Right, Scope
 from screening.choices import ListKind, ListState, RowState
 from screening.imports.reading import raw_cells
-from screening.models import Household, ListRow, Question, SourceList
+from screening.models import Household, ListRow, Membership, SourceList
 
 OWN_PROBLEMS, HELD = "problems", "held"
 TABS = (
@@ -23,6 +23,7 @@ TABS = (
     (RowState.SKIPPED.value, "跳过"),
     ("gone", "消失"),
 )
+HOUSEHOLD_KINDS = (ListKind.REGISTRY, ListKind.MONITORED, ListKind.MARGINAL)  # whose 消失 are households
 _HELD = Q(problems__contains=[["HELD"]])
 
 
@@ -70,11 +71,7 @@ def refused_lists(scope: Scope, limit: int = 5) -> QuerySet[SourceList]:
 
 def rows(scope: Scope, source: SourceList, tab: str, township: str = "") -> QuerySet[ListRow]:
     """Rows of a list under one tab, in the order of the file; `township` narrows to one."""
-    found = (
-        ListRow.objects.within(scope, Right.IMPORT)
-        .filter(source_list=source)
-        .select_related("region__parent")
-    )
+    found = _rows_of(scope, source).select_related("region__parent")
     if township:
         found = found.filter(region__code__startswith=township)
     if tab in (OWN_PROBLEMS, HELD):
@@ -85,27 +82,31 @@ def rows(scope: Scope, source: SourceList, tab: str, township: str = "") -> Quer
     return found.order_by("sheet", "line")
 
 
-def gone(scope: Scope, source: SourceList, township: str = "") -> QuerySet[Household]:
-    """Households that a registry list no longer has: the questions it left, or would leave."""
-    found = Household.objects.within(scope, Right.IMPORT).select_related("region__parent", "head")
-    found = found.order_by("region_id", "number")
-    if township:
-        found = found.filter(region__code__startswith=township)
-    if source.state == ListState.CONFIRMED:
-        asked = Question.objects.within(scope, Right.IMPORT).filter(
-            source_list=source, kind="disappeared", person=None
-        )
-        return found.filter(pk__in=asked.values("household"))
-    named = ListRow.objects.within(scope, Right.IMPORT).filter(source_list=source).values("household_key")
-    found = found.filter(registered=True, size__gt=0, region__code__startswith=source.region_id)
-    if not source.totals.get("full", True):
-        found = found.exclude(poverty_status="lifted")
-    return found.exclude(number__in=named)
+def gone(scope: Scope, source: SourceList, township: str = "") -> QuerySet[Household] | QuerySet[Membership]:
+    """Who stands in the base and not on the list, as counted when its rows were settled: households of the
+    registry and the watch lists, of the others the persons where they live.
+    """
+    counted = source.totals.get("gone_ids", [])
+    if source.kind in HOUSEHOLD_KINDS:
+        households = Household.objects.within(scope, Right.IMPORT).filter(pk__in=counted)
+        households = households.filter(region__code__startswith=township)
+        return households.select_related("region__parent", "head").order_by("region_id", "number")
+    members = Membership.objects.within(scope, Right.IMPORT).filter(person__in=counted, last_day=None)
+    members = members.filter(household__region__code__startswith=township)
+    return members.select_related("person", "household__region__parent").order_by(
+        "household__region_id", "person__name_key"
+    )
+
+
+def _rows_of(scope: Scope, source: SourceList) -> QuerySet[ListRow]:
+    """Every row of a list on the viewer's desk, also of people who turned out to live elsewhere."""
+    desk = SourceList.objects.within(scope, Right.IMPORT)
+    return ListRow.objects.filter(source_list__in=desk.filter(pk=source.pk))
 
 
 def tab_counts(scope: Scope, source: SourceList) -> dict[str, int]:
     """Rows under each tab; they add up to the rows read, 消失 apart."""
-    mine = ListRow.objects.within(scope, Right.IMPORT).filter(source_list=source)
+    mine = _rows_of(scope, source)
     counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
     held = mine.filter(_HELD, state=RowState.REJECTED).count()
     counts[HELD] = held
@@ -154,8 +155,7 @@ def _order(region: Region | None) -> int:
 
 def _counted(scope: Scope, source: SourceList) -> dict[str, dict[str, int]]:
     rows_by_place = (
-        ListRow.objects.within(scope, Right.IMPORT)
-        .filter(source_list=source)
+        _rows_of(scope, source)
         .exclude(state=RowState.SKIPPED)
         .order_by()
         .values_list(Substr("region__code", 1, 9), "state")
@@ -171,18 +171,18 @@ def bad_rows(scope: Scope, source: SourceList) -> Iterator[tuple[ListRow, list[A
     """Rows not taken, with their cells as they came, whole: for the workbook that goes back to the
     uploader.
     """
-    found = ListRow.objects.within(scope, Right.IMPORT).filter(source_list=source, state=RowState.REJECTED)
+    found = _rows_of(scope, source).filter(state=RowState.REJECTED)
     for row in found.order_by("sheet", "line").iterator(chunk_size=500):
         yield row, raw_cells(row)
 
 
 def source_rows(scope: Scope) -> QuerySet[ListRow]:
     """Rows that may be opened: those of confirmed lists in scope, and of waiting lists for who imports."""
-    everything = ListRow.objects.within(scope).select_related(
+    confirmed = ListRow.objects.within(scope).filter(source_list__state=ListState.CONFIRMED)
+    desk = ListRow.objects.filter(source_list__in=SourceList.objects.within(scope, Right.IMPORT))
+    return (confirmed | desk).select_related(
         "source_list__region", "source_list__confirmed_by", "region__parent", "household__head", "person"
     )
-    desk = SourceList.objects.within(scope, Right.IMPORT)
-    return everything.filter(Q(source_list__state=ListState.CONFIRMED) | Q(source_list__in=desk))
 
 
 def neighbours(scope: Scope, row: ListRow) -> tuple[ListRow | None, ListRow | None]:

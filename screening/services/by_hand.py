@@ -18,6 +18,7 @@ from screening.queries import facts
 from screening.queries.duplicates import duplicates
 from screening.rules.identity import birth_of, sex_of
 from screening.services.cases import open_case
+from screening.services.list_confirming import match_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def add_household(
     actor: User,
     day: date,
 ) -> Case:
-    """A new household with its members and its case.
+    """A new household with its members and its case; lists that waited for one of them are matched.
 
     Refused when a member lives in another household already, and, until somebody has looked at them, when
     there are near matches.
@@ -78,12 +79,16 @@ def add_household(
             household.head = person
     household.save(update_fields=["head"])
     audit.record("household.add", actor=actor, obj=household, region_code=region.code, persons=len(members))
+    numbers = [crypto.blind(member.number) for member in members if member.number]
+    match_waiting(region_code=region.code, numbers=numbers)
+    known = next(iter(facts.screenable(scope, day, households=[household.pk])))
     return open_case(
         plan=plan,
         household=household,
         origin=CaseOrigin.BY_HAND,
         day=day,
         actor=actor,
+        coverage=known.coverage,
         why=reason.strip(),
     )
 

@@ -10,7 +10,7 @@ from dabao.scope import Scope
 from screening.choices import ListKind, ListState, SkipReason
 from screening.imports.problems import split_message
 from screening.queries import lists as queries
-from screening.services import lists as services
+from screening.services import list_confirming
 
 STEPS = ("上传", "认表头", "检查", "预览与改错", "确认入库", "筛查")
 HOUSEHOLD_KINDS = (ListKind.REGISTRY, ListKind.MARGINAL)
@@ -64,8 +64,8 @@ def context(scope: Scope, source: Any, tab: str, township: str) -> dict[str, Any
             (SkipReason(key).label, number) for key, number in source.totals.get("skipped_why", {}).items()
         ],
         "by_household": source.kind in HOUSEHOLD_KINDS,
-        "unit": "户" if source.kind in (ListKind.REGISTRY, ListKind.MONITORED, ListKind.MARGINAL) else "人",
-        "controls": services.control_totals(source) if staged else None,
+        "unit": "户" if source.kind in queries.HOUSEHOLD_KINDS else "人",
+        "controls": list_confirming.control_totals(source) if staged else None,
         "headers": source.totals.get("header", {}),
         "recognised": sum(1 for columns in source.columns.values() for _title, key in columns if key),
         "kept_raw": sum(
@@ -81,7 +81,7 @@ def _first_tab(counts: dict[str, int]) -> str:
 
 def _shown(scope: Scope, source: Any, tab: str, township: str) -> Any:
     if tab == "gone":
-        return queries.gone(scope, source, township) if source.kind == ListKind.REGISTRY else []
+        return queries.gone(scope, source, township)
     return queries.rows(scope, source, tab, township)
 
 

@@ -15,7 +15,7 @@ from dabao.scope import Right
 from screening.choices import Hold
 from screening.forms.lists import UploadForm
 from screening.queries import lists as queries
-from screening.services import lists as services
+from screening.services import list_confirming, list_rows, list_staging
 from screening.views import list_page
 
 PAGE = 50
@@ -42,7 +42,7 @@ def _upload(request: HttpRequest, form: UploadForm) -> Any:
     typed = form.cleaned_data
     request.scope.require(Right.IMPORT, typed["region"])
     try:
-        source = services.upload_list(
+        source = list_staging.upload_list(
             actor=request.user,
             kind=typed["kind"],
             file=typed["file"],
@@ -53,7 +53,7 @@ def _upload(request: HttpRequest, form: UploadForm) -> Any:
     except ValidationError as refusal:
         form.add_error("file", refusal)
         return None
-    services.queue_staging(source=source, actor=request.user)
+    list_staging.queue_staging(source=source, actor=request.user)
     return source.pk
 
 
@@ -83,7 +83,7 @@ def list_confirm(request: HttpRequest, pk: Any) -> HttpResponse:
     source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)
     hold = request.POST.get("hold") if request.POST.get("hold") in Hold.values else Hold.HOUSEHOLD.value
     try:
-        services.confirm_list(
+        list_confirming.confirm_list(
             source=source, actor=request.user, hold=hold, reason=request.POST.get("reason", "")
         )
     except ValidationError as refusal:
@@ -97,7 +97,7 @@ def list_confirm(request: HttpRequest, pk: Any) -> HttpResponse:
 def list_discard(request: HttpRequest, pk: Any) -> HttpResponse:
     source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)
     try:
-        services.discard_list(source=source, actor=request.user)
+        list_confirming.discard_list(source=source, actor=request.user)
     except ValidationError as refusal:
         messages.warning(request, refusal.messages[0])
         return redirect("screening:list", pk)
@@ -108,7 +108,7 @@ def list_discard(request: HttpRequest, pk: Any) -> HttpResponse:
 @login_required
 def list_bad_rows(request: HttpRequest, pk: Any) -> HttpResponse:
     source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)
-    content = services.bad_rows_file(scope=request.scope, source=source, actor=request.user)
+    content = list_rows.bad_rows_file(scope=request.scope, source=source, actor=request.user)
     name = f"问题行-{source.get_kind_display()}-{source.as_of}.xlsx"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     disposition = content_disposition_header(True, name)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from screening.queries import lists as queries
-from screening.services import lists as services
+from screening.services import list_rows
 from screening.views import row_page
 
 
@@ -26,7 +26,7 @@ def row(request: HttpRequest, pk: Any) -> HttpResponse:
 def row_reveal(request: HttpRequest, pk: Any) -> HttpResponse:
     """The whole number, logged: as JSON for the page, as the page itself without JavaScript."""
     found = get_object_or_404(queries.source_rows(request.scope), pk=pk)
-    number = services.reveal_row_number(scope=request.scope, row=found, actor=request.user)
+    number = list_rows.reveal_row_number(scope=request.scope, row=found, actor=request.user)
     if request.accepts("text/html") and "application/json" not in request.headers.get("Accept", ""):
         return render(
             request, "screening/row.html", row_page.context(request.scope, found, "") | {"revealed": number}

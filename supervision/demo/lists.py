@@ -10,7 +10,7 @@ from dabao import clock, jobs
 from dabao.models import Job, JobState, User
 from screening.choices import ListState
 from screening.models import SourceList
-from screening.services.lists import import_list
+from screening.services.list_command import import_list
 
 # In the order of the days; the roll comes with the registry, so that coverage is known from the start.
 RECEIVED = (

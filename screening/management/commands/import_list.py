@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from dabao import clock, plans
 from screening.choices import Hold, ListKind
-from screening.services import lists
+from screening.services import list_command
 
 REFUSED = 2
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--region", help="行政区划代码，默认方案的县")
         parser.add_argument("--dry-run", action="store_true", help="只检查，不入库")
         parser.add_argument("--hold", choices=Hold.values, default=Hold.HOUSEHOLD.value)
+        parser.add_argument("--reason", default="", help="未脱贫户数、人数与方案不符的原因")
         parser.add_argument("--json", action="store_true", help="标准输出只有一个 JSON 对象")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,13 +48,14 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise ValidationError(f"没有这个文件：{path}。请核对路径。")
-        return lists.import_list(
+        return list_command.import_list(
             kind=options["kind"],
             path=path,
             as_of=options["as_of"] or clock.today(),
             region_code=options["region"],
             hold=options["hold"],
             dry_run=options["dry_run"],
+            reason=options["reason"].strip()[:200],
         )
 
     @staticmethod

@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from dabao.tests.cast import COUNTY, make_id
-from screening.services import lists
+from screening.services import list_command
 
 AS_OF = date(2020, 3, 31)
 
@@ -90,7 +90,7 @@ def bring_in(
     """Import a file through the service of the command; returns its JSON."""
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else workbook(*content))
-    return lists.import_list(
+    return list_command.import_list(
         kind=kind, path=path, as_of=as_of, region_code=options.pop("region", COUNTY), **options
     )
 

@@ -20,7 +20,7 @@ from dabao.models import AuditEvent, Job
 from dabao.tests.cast import COUNTY, SHIYANG, Cast
 from screening.imports import apply
 from screening.models import Household, ListRow, Person, SourceList
-from screening.services import lists
+from screening.services import list_confirming, list_staging
 from screening.tests.imports import sheets
 from screening.tests.imports.sheets import AS_OF, number, person, workbook
 
@@ -43,16 +43,16 @@ def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def upload(actor: Any, content: bytes = FILE, **changes: Any) -> SourceList:
     facts = {"kind": "registry", "as_of": AS_OF, "region_code": COUNTY, "file_name": "名单.xlsx"} | changes
-    return lists.upload_list(actor=actor, file=SimpleUploadedFile("x.xlsx", content), **facts)
+    return list_staging.upload_list(actor=actor, file=SimpleUploadedFile("x.xlsx", content), **facts)
 
 
 @pytest.fixture
 def staged(cast: Cast) -> SourceList:
-    return lists.stage_list(source=upload(cast.county))
+    return list_staging.stage_list(source=upload(cast.county))
 
 
 def confirm(source: SourceList, actor: Any, **options: Any) -> Job:
-    return lists.confirm_list(
+    return list_confirming.confirm_list(
         source=source, actor=actor, hold="household", **{"reason": "已经核对过"} | options
     )
 
@@ -95,7 +95,7 @@ def test_the_second_of_two_people_is_told_who_was_first(cast: Cast, staged: Sour
 
 
 def test_control_totals_not_met_need_a_reason(cast: Cast, staged: SourceList) -> None:
-    assert lists.control_totals(staged)["met"] is False
+    assert list_confirming.control_totals(staged)["met"] is False
     with pytest.raises(ValidationError, match="与方案不符"):
         confirm(staged, cast.county, reason=" ")
     run(confirm(staged, cast.county, reason="本期只报一个乡"))
@@ -124,27 +124,27 @@ def test_a_failure_in_the_middle_of_writing_leaves_nothing_and_the_job_resumes(
 
 def test_staging_again_after_a_kill_gives_the_same_rows(cast: Cast, staged: SourceList) -> None:
     before = list(ListRow.objects.order_by("line").values_list("line", "state", "name", "problems"))
-    lists.stage_list(source=staged)
+    list_staging.stage_list(source=staged)
     assert list(ListRow.objects.order_by("line").values_list("line", "state", "name", "problems")) == before
 
 
 def test_an_edition_that_became_old_while_it_waited_is_refused(cast: Cast, staged: SourceList) -> None:
     job = confirm(staged, cast.county)
-    newer = lists.stage_list(
+    newer = list_staging.stage_list(
         source=upload(cast.county, workbook(sheets.REGISTRY, [person(7, 7)]), as_of=AS_OF + timedelta(days=5))
     )
-    lists.apply_list(source=newer, actor=cast.county, day=AS_OF)
+    list_confirming.apply_list(source=newer, actor=cast.county, day=AS_OF)
     failed = run(job)
     assert failed.state == "failed"
     assert "新一期" in failed.error
     staged.refresh_from_db()
     assert (staged.state, staged.confirmed_by) == ("staged", None)
-    lists.discard_list(source=staged, actor=cast.county)
+    list_confirming.discard_list(source=staged, actor=cast.county)
     assert not staged.rows.exists()
 
 
 def test_a_discarded_list_leaves_no_rows_and_cannot_be_confirmed(cast: Cast, staged: SourceList) -> None:
-    lists.discard_list(source=staged, actor=cast.county)
+    list_confirming.discard_list(source=staged, actor=cast.county)
     assert not ListRow.objects.exists()
     with pytest.raises(ValidationError, match="已放弃"):
         confirm(staged, cast.county)
@@ -218,7 +218,7 @@ def test_bad_rows_come_back_in_the_uploaders_columns_ready_to_mend(
     mended = [dict(zip(rows[0], row, strict=True)) for row in rows[1:3]]
     mended[1]["人均纯收入"] = "4000"
     run(confirm(staged, cast.county))
-    again = lists.stage_list(source=upload(cast.county, workbook(list(rows[0]), mended)))
+    again = list_staging.stage_list(source=upload(cast.county, workbook(list(rows[0]), mended)))
     assert (again.totals["created"], again.totals["rejected"], again.totals["disappeared"]) == (2, 0, 0)
 
 
@@ -242,12 +242,12 @@ def test_a_source_row_shows_the_cell_masked_and_what_was_read(
 
 def test_a_source_row_shows_what_changed_since_the_edition_before(cast: Cast, client_of: Any) -> None:
     for day, income in ((AS_OF - timedelta(days=30), "3980"), (AS_OF, "4120")):
-        source = lists.stage_list(
+        source = list_staging.stage_list(
             source=upload(
                 cast.county, workbook(sheets.REGISTRY, [person(1, 1, 人均纯收入=income)]), as_of=day
             )
         )
-        lists.apply_list(source=source, actor=cast.county, day=AS_OF)
+        list_confirming.apply_list(source=source, actor=cast.county, day=AS_OF)
     row = ListRow.objects.get(source_list__as_of=AS_OF)
     text = client_of(cast.county).get(f"/rows/{row.pk}/").content.decode()
     assert "<s>3980</s>" in text

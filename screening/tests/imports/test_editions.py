@@ -1,7 +1,6 @@
 """Editions: again, older, moved, disappeared, held, matched again (interfaces, Rules of the desk)."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,21 +21,10 @@ from screening.models import (
     WatchRecord,
 )
 from screening.tests.imports import sheets
-from screening.tests.imports.sheets import AS_OF, adds_up, bring_in, codes, number, person
+from screening.tests.imports.sheets import AS_OF, adds_up, codes, number, person
 
 pytestmark = pytest.mark.django_db
 LATER = AS_OF + timedelta(days=10)
-
-
-@pytest.fixture
-def desk(county: Any, tmp_path: Path, settings: Any) -> Any:
-    settings.STORAGES["default"]["OPTIONS"]["location"] = str(tmp_path / "files")
-
-    def run(kind: str, rows: Any, **options: Any) -> dict[str, Any]:
-        headings = options.pop("headings", getattr(sheets, kind.upper()))
-        return bring_in(tmp_path, kind, (headings, rows), **options)
-
-    return run
 
 
 def family(**changes: Any) -> list[dict[str, Any]]:
