@@ -10,6 +10,7 @@ from screening.models.fact import (
     WatchRecord,
 )
 from screening.models.household import Household, Membership, Person
+from screening.models.saved_filter import SavedFilter
 from screening.models.source import ColumnAlias, ListRow, Question, QuestionKind, SourceList
 from screening.models.verification import Decision, IncomeItem, MemberCheck, Obligor, Verification
 from screening.models.warning import FollowUp, RiskWarning
@@ -37,6 +38,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "RiskWarning",
+    "SavedFilter",
     "SourceList",
     "Verification",
     "WatchRecord",
