@@ -49,7 +49,8 @@ class Verification(Editable):
     """One round of checking a household: 1 初核, 2 复核 by another person.
 
     A draft keeps the form as typed in `draft` and belongs to its author; submitting fills the columns and
-    rows. Withdrawn and superseded ones are kept. `submission_key` makes a double submit one record (E03).
+    rows, and writes deaths, departures and a new head into the registry: `family` says which fields changed from
+    what to what (`screening.services.family`). Withdrawn and superseded ones are kept. `submission_key` makes a double submit one record (E03).
     """
 
     case = models.ForeignKey("Case", models.PROTECT, related_name="verifications")
@@ -71,6 +72,9 @@ class Verification(Editable):
     submission_key = models.UUIDField(null=True, blank=True, unique=True)
     food_ok = models.BooleanField("不愁吃", null=True, blank=True)
     clothing_ok = models.BooleanField("不愁穿", null=True, blank=True)
+    dependent = models.BooleanField("有重残重病的人靠家庭供养、无法单独立户", null=True, blank=True)
+    hardship = models.BooleanField("遇到急难或大额支出", null=True, blank=True)
+    hardship_note = models.CharField("急难说明", max_length=200, blank=True)
     property_held = ArrayField(
         models.CharField(max_length=10, choices=PropertyKind), verbose_name="财产", default=list, blank=True
     )
@@ -83,6 +87,7 @@ class Verification(Editable):
     grounds = models.TextField("理由", blank=True)
     departures = models.JSONField("与建议不同之处", default=list, blank=True)
     departure_reason = models.CharField("为什么与建议不同", max_length=300, blank=True)
+    family = models.JSONField("改了户籍底数的哪些栏", default=list, blank=True)
     # Round 2 only
     agreed = models.BooleanField("复核同意", null=True, blank=True)
     checked_by_means = ArrayField(
@@ -115,13 +120,19 @@ class Verification(Editable):
 
 
 class MemberCheck(Opaque):
-    """One member as found at the door; `person` None = somebody no list knows."""
+    """One member as found at the door; `person` None = somebody without an ID number, who does not count.
+
+    `died_on` and `left_on` are what was found, also when the registry has another first day of his.
+    """
 
     verification = models.ForeignKey(Verification, models.CASCADE, related_name="members")
     person = models.ForeignKey("Person", models.PROTECT, null=True, blank=True)
     name = models.CharField("姓名", max_length=60)
     living_together = models.BooleanField("共同生活", default=True)
     change = models.CharField("变动", max_length=120, blank=True)
+    died_on = models.DateField("去世日期", null=True, blank=True)
+    left_on = models.DateField("迁出日期", null=True, blank=True)
+    named_head = models.BooleanField("改为户主", default=False)
 
     objects = ScopedQuerySet.as_manager()
     region_path = "verification__case__household__region__code"
