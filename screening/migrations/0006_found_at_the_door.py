@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("screening", "0004_departures_from_advice"),
+        ("screening", "0005_saved_filters"),
     ]
 
     operations = [
