@@ -5,7 +5,7 @@
 | 1 排查 | cases opened by its last day | verified, or closed without (moved away, died, declined) |
 | 2 落实 | of those the verified ones, less those closed as rightly covered | closed |
 | 3 监测 | ledger households (cases) + warnings raised by its last day | followed in it or since; decided |
-| 4 巩固 | registered households on 低保 on its first day; before that, covered or enrolled now | none yet |
+| 4 巩固 | registered households on 低保 on its first day; before that, on the day | not recorded yet |
 
 On the business day and later the cases themselves are counted; on an earlier day, their events say.
 Follow-ups and warnings carry their days: the same question answers for every day.
@@ -20,14 +20,15 @@ from django.db.models.functions import Coalesce, Substr
 from dabao import clock, plans
 from dabao.models import Phase, WorkPlan
 from dabao.scope import Scope
-from screening.choices import BenefitScheme, CaseOutcome, CaseState, Coverage
-from screening.models import BenefitRecord, Case, CaseEvent, FollowUp, RiskWarning
+from screening.choices import BenefitScheme, CaseOutcome, CaseState, Scheme, StepKind
+from screening.models import BenefitRecord, Case, CaseEvent, Enrolment, FollowUp, RiskWarning
 from screening.phase_work import TownshipProgress, span
 from screening.rules.phases import work_of_phase
 
 Part = Literal["total", "done", "left"]
 TOWNSHIP_DIGITS = 9
 NOTHING = Q(pk__in=[])
+RECORDED = frozenset({1, 2, 3})  # a phase not among them has a total, but no red and no flag
 MONITORING = 3  # the phase whose work is households and warnings
 VERIFIED = "verified"
 ROUND_EVENTS = [VERIFIED, "withdrawn", "returned"]  # what sets and takes back `verified_on`
@@ -84,7 +85,11 @@ def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
             row = counted.get(township.code, {})
             works = tuple(
                 work_of_phase(
-                    row.get(f"total_{phase.number}", 0), row.get(f"done_{phase.number}", 0), span(phase), day
+                    row.get(f"total_{phase.number}", 0),
+                    row.get(f"done_{phase.number}", 0),
+                    span(phase),
+                    day,
+                    recorded=phase.number in RECORDED,
                 )
                 for phase in phases
             )
@@ -205,16 +210,24 @@ def _total_and_done(phase: Phase, day: date) -> tuple[Q, Q]:
 
 
 def _on_the_roll(phase: Phase, day: date) -> Q:
-    """Registered households on 低保 on the phase's first day; before it, those covered or enrolled now."""
-    registered = Q(household__registered=True)
-    enrolled = Q(state=CaseState.CLOSED, outcome=CaseOutcome.ENROLLED)
-    if day < phase.first_day:
-        return registered & (Q(coverage__in=[Coverage.ALL, Coverage.PART]) | enrolled)
-    dibao = BenefitRecord.objects.filter(
-        Q(last_day=None) | Q(last_day__gte=phase.first_day),
+    """Registered households on 低保, by the roll or by a grant with all its steps, on the phase's first day.
+
+    Before that day: on `day`. 特困 and temporary aid are no 低保.
+    """
+    on = min(day, phase.first_day)
+    roll = BenefitRecord.objects.filter(
+        Q(last_day=None) | Q(last_day__gte=on),
         person__memberships__household=OuterRef("household"),
         person__memberships__last_day=None,
         scheme__in=[BenefitScheme.RURAL_DIBAO, BenefitScheme.URBAN_DIBAO],
-        first_day__lte=phase.first_day,
+        first_day__lte=on,
     )
-    return registered & (Exists(dibao) | (enrolled & Q(closed_on__lte=phase.first_day)))
+    granted = Enrolment.objects.filter(
+        case=OuterRef("pk"),
+        ended_on=None,
+        next_step="",
+        scheme__in=[Scheme.DIBAO, Scheme.DIBAO_SINGLE],
+        steps__kind=StepKind.RECORDED,
+        steps__day__lte=on,
+    )
+    return Q(Exists(roll) | Exists(granted), household__registered=True)

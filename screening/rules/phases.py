@@ -45,7 +45,8 @@ class PhaseSpan:
 class Work:
     """Work of a phase on a day, in households (or cases): `line` is the straight line of what should be done.
 
-    `pace` is what a day must bring from today to the last day, None when that has passed.
+    `pace` is what a day must bring from today to the last day, None when that has passed. Work that is not
+    `recorded` yet has a total and nothing to measure it by: no line, lag or pace, and it is never overdue.
     """
 
     total: int
@@ -56,6 +57,7 @@ class Work:
     days_left: int
     pace: int | None
     overdue: bool
+    recorded: bool = True
 
 
 def straight_line(total: int, first_day: date, last_day: date, today: date) -> int:
@@ -91,14 +93,18 @@ def overdue_since(due_day: date) -> date:
     return due_day + ONE_DAY
 
 
-def work_of_phase(total: int, done: int, span: PhaseSpan, today: date) -> Work:
-    """Work of one township (or village) in a phase."""
+def work_of_phase(total: int, done: int, span: PhaseSpan, today: date, *, recorded: bool = True) -> Work:
+    """Work of one township (or village) in a phase; `recorded` = what is done can be written down at all."""
+    if not recorded:
+        return _unrecorded(total, span, today)
     return _work(total, done, straight_line(total, span.first_day, span.last_day, today), span, today)
 
 
 def work_of_county(townships: Iterable[Work], span: PhaseSpan, today: date) -> Work:
     """Work of the county: totals and line are sums of the townships', the pace is of its own remainder."""
     works = list(townships)
+    if not all(work.recorded for work in works):
+        return _unrecorded(sum(work.total for work in works), span, today)
     return _work(
         sum(work.total for work in works),
         sum(work.done for work in works),
@@ -106,6 +112,11 @@ def work_of_county(townships: Iterable[Work], span: PhaseSpan, today: date) -> W
         span,
         today,
     )
+
+
+def _unrecorded(total: int, span: PhaseSpan, today: date) -> Work:
+    days = days_left(span.last_day, max(today, span.first_day))
+    return Work(total, 0, line=0, lag=0, left=total, days_left=days, pace=None, overdue=False, recorded=False)
 
 
 def _work(total: int, done: int, line: int, span: PhaseSpan, today: date) -> Work:

@@ -12,7 +12,7 @@ from dabao import audit, plans
 from dabao.models import Flag, FlagKind, Phase, WorkPlan
 from dabao.scope import Role, Scope
 from screening.phase_work import phase_words
-from screening.queries.progress import MONITORING, done_by_day, phase_cases, phase_left, progress
+from screening.queries.progress import MONITORING, RECORDED, done_by_day, phase_cases, phase_left, progress
 from screening.rules.phases import overdue_since
 
 
@@ -27,6 +27,8 @@ def raise_overdue_phases(*, plan: WorkPlan, day: date, noticed_on: date) -> list
     raised = []
     for place, phase in enumerate(plans.phases(plan)):
         late: set[str] = set()
+        if phase.number not in RECORDED:
+            continue
         if day == overdue_since(phase.last_day):
             rows = progress(_whole(plan), plan, phase.last_day)
             late = {row.code for row in rows if row.works[place].left}

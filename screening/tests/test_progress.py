@@ -7,10 +7,11 @@ import pytest
 from dabao import plans
 from dabao.scope import NOTHING
 from dabao.tests.cast import COUNTY, DAMAIDI, LIUSHUTANG, SHIYANG, TODAY, ZHAOJIADIAN
-from screening.choices import CaseOutcome, CaseState, Coverage
-from screening.models import CaseEvent
+from screening.choices import CaseOutcome, CaseState
+from screening.models import BenefitRecord, CaseEvent, Decision, Enrolment, EnrolmentStep, Verification
 from screening.phase_work import together
 from screening.queries.progress import done_by_day, phase_cases, progress
+from screening.services.flags import raise_overdue_phases
 
 PARTS = ("total", "done", "left")
 
@@ -135,15 +136,65 @@ def test_a_case_is_not_counted_on_days_before_it_was_opened(all_rows, county, ma
     assert of(progress(all_rows, county.plan, date(2020, 4, 4)), SHIYANG) == (0, 0)
 
 
-def test_before_phase_4_its_work_is_the_registered_households_covered_or_enrolled(
-    all_rows, county, make_case, make_household
+def put_on_roll(household, scheme, first_day=date(2020, 1, 1)):
+    BenefitRecord.objects.create(person=household.head, scheme=scheme, first_day=first_day)
+    return household
+
+
+def grant(case, user, scheme, recorded_on):
+    """A grant with all its steps, recorded on a day."""
+    record = Verification.objects.create(case=case, by=user)
+    decision = Decision.objects.create(verification=record, scheme=scheme)
+    enrolment = Enrolment.objects.create(
+        case=case,
+        decision=decision,
+        scheme=scheme,
+        next_step="",
+        waiting_since=TODAY,
+        opened_on=TODAY,
+        provincial_number=case.pk.hex,
+    )
+    EnrolmentStep.objects.create(
+        enrolment=enrolment,
+        kind="recorded",
+        day=recorded_on,
+        recorded_on=recorded_on,
+        by=user,
+        number=case.pk.hex,
+    )
+
+
+PHASE_4 = date(2020, 7, 1)
+
+
+@pytest.mark.parametrize("day", [PHASE_4 - timedelta(days=1), PHASE_4, date(2020, 12, 31)])
+def test_the_work_of_phase_4_is_the_registered_households_on_dibao(
+    all_rows, cast, county, make_case, make_household, settings, day
 ):
-    make_case(make_household(), coverage=Coverage.ALL)
-    make_case(make_household(), coverage=Coverage.PART)
-    make_case(make_household(registered=False), coverage=Coverage.ALL)
-    make_case(make_household(), coverage=Coverage.NONE)
-    conclude(make_case(make_household()), TODAY, CaseState.CLOSED, CaseOutcome.ENROLLED)
-    assert of(progress(all_rows, county.plan, TODAY), SHIYANG, 4) == (3, 0)
+    settings.DABAO_TODAY = day.isoformat()
+    make_case(put_on_roll(make_household(), "rural_dibao"))
+    make_case(put_on_roll(make_household(), "tekun"))
+    make_case(put_on_roll(make_household(registered=False), "rural_dibao"))
+    make_case(put_on_roll(make_household(), "rural_dibao", PHASE_4 + timedelta(days=1)))
+    make_case(make_household())
+    for scheme in ("dibao", "dibao_single", "tekun", "temporary"):
+        grant(make_case(make_household()), cast.officer, scheme, date(2020, 5, 1))
+    grant(make_case(make_household()), cast.officer, "dibao", PHASE_4 + timedelta(days=1))
+    assert of(progress(all_rows, county.plan, day), SHIYANG, 4) == (3, 0)
+
+
+def test_phase_4_is_never_red_while_its_reviews_are_not_recorded(
+    all_rows, county, make_case, make_household, settings
+):
+    make_case(put_on_roll(make_household(), "rural_dibao"))
+    for day in (date(2020, 10, 1), date(2021, 1, 1)):
+        settings.DABAO_TODAY = day.isoformat()
+        rows = progress(all_rows, county.plan, day)
+        for work in (rows[0].works[3], together(rows, plans.phases(county.plan), day)[3]):
+            assert (work.total, work.left, work.line, work.lag, work.pace) == (1, 1, 0, 0, None)
+            assert not work.overdue
+        flags = raise_overdue_phases(plan=county.plan, day=day, noticed_on=day)
+        assert [flag.subject for flag in flags if flag.subject == "phase:4"] == []
 
 
 @pytest.mark.parametrize("day", [TODAY, date(2020, 4, 3), date(2020, 7, 10)])

@@ -58,7 +58,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
 
 def forecast(work: Work, phase: Phase, recent: int, day: date) -> int | None:
     """Households missing on the last day at the pace of the last days; None before and after the phase."""
-    if not phase.first_day <= day <= phase.last_day:
+    if not work.recorded or not phase.first_day <= day <= phase.last_day:
         return None
     return max(work.left - recent * work.days_left // RECENT_DAYS, 0)
 

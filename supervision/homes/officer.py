@@ -72,7 +72,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "phase": phase,
         "phase_words": phase_words(phase),
         "work": work,
-        "begun": day >= phase.first_day,
+        "begun": work.recorded and day >= phase.first_day,
         "status": work_status(work, phase, day),
         "pace_words": _pace_words(scope, plan, phase, work, day),
         "urls": urls,

@@ -10,6 +10,7 @@ from dabao.models import Flag, FlagKind, Unit, UnitMember
 from dabao.tests.cast import COUNTY, DAMAIDI, FIRST_DAY, GUIHUA, LIUSHUTANG, SHIYANG, TODAY, ZHAOJIADIAN
 from reports.models import MonthlyReport, ReportState
 from screening.choices import CaseState, Coverage
+from screening.models import BenefitRecord
 from supervision.board import build
 from supervision.models import Assignment, Group
 
@@ -182,3 +183,21 @@ def test_what_many_are_late_with_is_said_once(county, cast):
         ("桂花", "4月缺分析会 9 天"),
         ("石羊、赵家店、桂花", "3月缺分析会 40 天"),
     ]
+
+
+def test_phase_4_is_said_not_to_have_begun_and_nobody_is_slow_in_it(
+    county, cast, make_case, make_household, client_of, settings
+):
+    day = date(2020, 10, 1)
+    settings.DABAO_TODAY = day.isoformat()
+    household = make_household()
+    BenefitRecord.objects.create(person=household.head, scheme="rural_dibao", first_day=date(2020, 1, 1))
+    make_case(household)
+    board = build(cast.leader.scope(), county.plan, day)
+    main = board.sums.main
+    assert (main.phase.number, main.work.total, main.line, main.status.text) == (4, 1, None, "尚未开展")
+    assert board.slow == []
+    assert "尚未开展" in client_of(cast.leader).get("/board/").content.decode()
+    home = client_of(cast.officer).get("/").content.decode()
+    assert "尚未开展" in home
+    assert "按直线应到" not in home
