@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.http import QueryDict
 
 from dabao import crypto
 from dabao.models import WorkPlan
@@ -34,6 +35,7 @@ from screening.models import (
     Enrolment,
     IllnessRecord,
     Membership,
+    SavedFilter,
     Verification,
 )
 from screening.queries import lacking, worklist
@@ -183,6 +185,15 @@ def why_none(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> l
         **{f"why_{name}": Count("pk", filter=condition) for name, condition in lacking.CONDITIONS.items()}
     )
     return [(name, words, found[f"why_{name}"]) for name, words in lacking.WORDS.items()]
+
+
+def saved(scope: Scope, plan: WorkPlan, day: date) -> list[tuple[SavedFilter, int]]:
+    """One's own kept filters, each with how many households it leaves now."""
+    kept = SavedFilter.objects.filter(user=scope.user_id)
+    return [
+        (one, filtered(scope, plan, CaseFilters.from_query(QueryDict(one.query)), day).count())
+        for one in kept
+    ]
 
 
 def listed(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> QuerySet[Case]:

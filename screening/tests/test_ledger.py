@@ -257,3 +257,32 @@ def test_the_command_writes_the_file_masked(tmp_path, cast, county, county_ledge
 
 def test_the_whole_county_by_the_scope_of_the_system(cast, county, county_ledger):
     assert ledger.counts(whole(COUNTY), county.plan, ALL, TODAY).all == 6
+
+
+# --- Kept filters ---
+
+
+def test_a_kept_filter_is_ones_own_and_counts_its_list(client_of, cast, county_ledger):
+    mine, other = client_of(cast.county), client_of(cast.county2)
+    mine.post(reverse("screening:ledger-save"), {"name": "没记录", "state": "to_verify"})
+    [(saved, count)] = mine.get(reverse("screening:ledger")).context["saved"]
+    assert (saved.name, saved.query, count) == ("没记录", "state=to_verify", 3)
+    assert other.get(reverse("screening:ledger")).context["saved"] == []
+    other.post(reverse("screening:ledger-forget"), {"filter": str(saved.pk)})
+    assert mine.get(reverse("screening:ledger")).context["saved"]
+    mine.post(reverse("screening:ledger-forget"), {"filter": str(saved.pk)})
+    assert mine.get(reverse("screening:ledger")).context["saved"] == []
+
+
+def test_a_filter_needs_a_new_name_and_there_are_eight_at_most(client_of, cast, county_ledger):
+    mine = client_of(cast.county)
+
+    def keep(name):
+        page = mine.post(reverse("screening:ledger-save"), {"name": name}, follow=True)
+        return page.content.decode()
+
+    assert "存下现在的筛选" in keep("一")
+    assert "换一个名字再存" in keep("一")
+    for number in range(7):
+        keep(f"第{number}")
+    assert "最多存 8 个筛选" in keep("第九个")

@@ -1,12 +1,14 @@
 """The electronic ledger: everyone, who has a record and who has none; export and print (C12)."""
 
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -23,7 +25,7 @@ from screening.queries.cases import CaseFilters, found, ordered, places
 from screening.queries.remaining import place_name
 from screening.queries.steps import townships
 from screening.services import ledger as services
-from screening.services import looks
+from screening.services import looks, saved_filters
 
 PAGE, SEARCH_LIMIT, PRINT_LIMIT = 20, 100, 1000
 WITH_RECORD = tuple(state for state in CaseState.values if state != CaseState.TO_VERIFY)
@@ -55,6 +57,31 @@ def search(request: HttpRequest) -> HttpResponse:
     looks.record_search(actor=request.user, found=context["households"], kind=kind)
     context["page"] = _rows(request, hits, SEARCH_LIMIT, 1)
     return render(request, "screening/ledger.html", context)
+
+
+@login_required
+@needs(Right.READ)
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep the filters as they stand under a name."""
+    filters = CaseFilters.from_query(request.POST)
+    try:
+        saved_filters.keep(user=request.user, name=request.POST.get("name", ""), filters=filters)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect(f"{reverse('screening:ledger')}?{filters.query_string()}")
+
+
+@login_required
+@needs(Right.READ)
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Put one's own kept filter away."""
+    try:
+        saved_filters.forget(user=request.user, filter_id=UUID(request.POST.get("filter", "")))
+    except ValueError as wrong:
+        raise Http404 from wrong
+    return redirect("screening:ledger")
 
 
 @login_required
@@ -147,6 +174,8 @@ def _frame(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
         if without
         else [],
         "townships": townships(scope, plan),
+        "saved": queries.saved(scope, plan, day),
+        "pairs": filters.pairs(),
         "may_watch": any(scope.may(right) for right in (Right.APPLY, Right.APPROVE, Right.BOARD)),
         "categories": [(str(n), f"{worklist.CATEGORY_MARKS[n - 1]}") for n in plan.categories],
         "coverages": Coverage.choices,
