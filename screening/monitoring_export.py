@@ -10,7 +10,6 @@ from screening.models import Household, RiskWarning
 from screening.queries import monitoring
 from screening.queries import warnings as queries
 
-LIMIT = 10_000
 WARNING_HEADS = [
     "序号",
     "为什么预警",
@@ -30,7 +29,7 @@ HOUSEHOLD_WIDTHS = [6, 10, 20, 10, 6, 20, 16, 12]
 
 def warnings(scope: Scope, listed: QuerySet[RiskWarning], foot: str, day: date) -> tuple[bytes, int]:
     """The workbook and its number of rows."""
-    rows = queries.rows(scope, queries.for_rows(scope, listed)[:LIMIT], day)
+    rows = queries.rows(scope, queries.for_rows(scope, listed), day)
     cells = [
         [
             number, row.kind, row.head, row.place, row.size, row.words.sentence, row.origin, row.due_on,
@@ -43,7 +42,7 @@ def warnings(scope: Scope, listed: QuerySet[RiskWarning], foot: str, day: date) 
 
 def households(scope: Scope, listed: QuerySet[Household], title: str, foot: str) -> tuple[bytes, int]:
     """The workbook and its number of rows."""
-    rows = monitoring.rows(scope, monitoring.for_rows(scope, listed)[:LIMIT])
+    rows = monitoring.rows(scope, monitoring.for_rows(scope, listed))
     cells = [
         [number, row.head, row.place, row.group, row.size, row.about, row.income, row.followed_on]
         for number, row in enumerate(rows, 1)
