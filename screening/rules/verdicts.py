@@ -37,12 +37,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class MemberFound:
-    """A member as found; `person` None = somebody no list knows."""
+    """A member as found; `person` None = somebody without an ID number, who does not count.
+
+    `died_on`, `left_on` (out of the household for good) and `named_head` change the registry.
+    """
 
     name: str
     person: UUID | None = None
     living_together: bool = True
     change: str = ""
+    died_on: date | None = None
+    left_on: date | None = None
+    named_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,9 @@ class Entry:
     obligors: Sequence[ObligorFound] = ()
     food_ok: bool | None = None
     clothing_ok: bool | None = None
+    dependent: bool | None = None
+    hardship: bool | None = None
+    hardship_note: str = ""
     verdicts: Sequence[Verdict] = ()
     grounds: str = ""
     departures: Sequence[str] = ()

@@ -40,6 +40,9 @@ def of_verification(verification: Verification) -> dict[str, Any]:
         "property_note": verification.property_note,
         "food_ok": _yes_no(verification.food_ok),
         "clothing_ok": _yes_no(verification.clothing_ok),
+        "dependent": _yes_no(verification.dependent),
+        "hardship": _yes_no(verification.hardship),
+        "hardship_note": verification.hardship_note,
         "grounds": verification.grounds,
         "departure_reason": verification.departure_reason,
     }
@@ -48,6 +51,10 @@ def of_verification(verification: Verification) -> dict[str, Any]:
         if member.person_id:
             found[f"lives-{member.person_id}"] = "on" if member.living_together else ""
             found[f"change-{member.person_id}"] = member.change
+            found[f"died-{member.person_id}"] = member.died_on.isoformat() if member.died_on else ""
+            found[f"left-{member.person_id}"] = member.left_on.isoformat() if member.left_on else ""
+            if member.named_head:
+                found["head"] = str(member.person_id)
         else:
             found[f"added-{added}-name"] = member.name
             found[f"added-{added}-change"] = member.change

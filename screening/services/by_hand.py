@@ -70,7 +70,7 @@ def add_household(
     household.full_clean(exclude=["head", "row"])
     household.save()
     for place, member in enumerate(members):
-        person = _person(member, day)
+        person = new_person(member, day)
         relation = Relation.HEAD if place == 0 else member.relation
         membership = Membership(household=household, person=person, relation=relation, first_day=day)
         membership.full_clean(exclude=["row"])
@@ -114,7 +114,8 @@ def open_for_known(
     )
 
 
-def _person(member: NewMember, day: date) -> Person:
+def new_person(member: NewMember, day: date) -> Person:
+    """A person that no list has, as typed."""
     person = Person(
         name=member.name,
         initials=names.initials(member.name),

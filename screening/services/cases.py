@@ -101,6 +101,12 @@ def lock(scope: Scope, case_id: UUID, right: Right) -> Case:
     return case
 
 
+def refuse_if_changed(case: Case, version: int | None) -> None:
+    """What a page offers is for the version that it showed; None = there was no page."""
+    if version is not None and case.version != version:
+        raise ValidationError("你打开以后，这一户有人改过。请刷新页面，看过新的再办。")
+
+
 def may_move(from_state: str, to_state: str, kind: str, outcome: str = "") -> bool:
     """Whether the table lists the transition, with that event and that outcome."""
     outcomes = TRANSITIONS.get((CaseState(from_state), CaseState(to_state)), {}).get(kind)
@@ -250,9 +256,12 @@ def assign(
 
 
 @transaction.atomic
-def reopen(*, scope: Scope, case_id: UUID, actor: User, day: date, reason: str) -> Case:
+def reopen(
+    *, scope: Scope, case_id: UUID, actor: User, day: date, reason: str, version: int | None = None
+) -> Case:
     """Look again at a closed household (重新核查), never by an import; the history stays."""
     case = lock(scope, case_id, Right.VERIFY)
+    refuse_if_changed(case, version)
     if not reason.strip():
         raise ValidationError("请写明为什么重新核查，例如：群众反映、督战发现、收入有变化。")
     case.due_on = day + timedelta(days=case.plan.late_case_days)

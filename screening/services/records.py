@@ -42,6 +42,9 @@ def write_record(
         "submission_key": submission_key,
         "food_ok": entry.food_ok,
         "clothing_ok": entry.clothing_ok,
+        "dependent": entry.dependent,
+        "hardship": entry.hardship,
+        "hardship_note": entry.hardship_note,
         "property_held": list(entry.property_held),
         "property_note": entry.property_note,
         "living_together": entry.living_together if entry.concluded else None,
@@ -66,6 +69,9 @@ def _write_rows(verification: Verification, entry: Entry) -> None:
             name=member.name,
             living_together=member.living_together,
             change=member.change,
+            died_on=member.died_on,
+            left_on=member.left_on,
+            named_head=member.named_head,
         )
         for member in entry.members
     ]

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -9,11 +10,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from dabao import audit, plans
+from dabao import audit, jobs, plans
 from dabao.models import User, WorkPlan
 from dabao.scope import Scope, whole
 from screening.choices import Answer, CaseOrigin, Category, Coverage
-from screening.models import Case, CaseEvent, CategoryMatch
+from screening.models import Case, CaseEvent, CategoryMatch, Household
 from screening.queries import facts
 from screening.rules import categories, phases
 from screening.rules.wording import short_line
@@ -182,14 +183,29 @@ def screen_region(
     return result
 
 
-def _screen(run: _Run, scope: Scope, region_code: str) -> ScreenResult:
+@transaction.atomic
+def rescreen(*, plan: WorkPlan, household: Household, day: date) -> None:
+    """Screen one household whose members changed. While a whole screening runs, another one follows it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        free = cursor.fetchone()[0]
+    if not free:
+        jobs.enqueue("screening.screen", plan=plan.code, region=plan.region_id, day=day.isoformat())
+        return
+    run = _Run(plan, day, day)
+    _screen(run, whole(household.region_id), household.region_id, only=household.pk)
+    run.write()
+
+
+def _screen(run: _Run, scope: Scope, region_code: str, only: UUID | None = None) -> ScreenResult:
     plan, day = run.plan, run.day
+    chosen = {} if only is None else {"household": only}
     result = ScreenResult(plan.code)
     figures: dict[int, Counter] = {category: Counter() for category in Category.values}
     standards = facts.standards_on(scope, plan, day)
-    live = _live_matches(scope, plan)
-    cases = {case.household_id: case for case in Case.objects.within(scope).filter(plan=plan)}
-    for household in facts.screenable(scope, day, region_code):
+    live = _live_matches(scope, plan, chosen)
+    cases = {case.household_id: case for case in Case.objects.within(scope).filter(plan=plan, **chosen)}
+    for household in facts.screenable(scope, day, region_code, [only] if only else None):
         answers = categories.screen(household.facts, standards, plan.categories, day)
         hit = any(answer.answer == Answer.YES for answer in answers)
         if hit:
@@ -208,11 +224,12 @@ def _screen(run: _Run, scope: Scope, region_code: str) -> ScreenResult:
     return result
 
 
-def _live_matches(scope: Scope, plan: WorkPlan) -> dict[UUID, dict[int, CategoryMatch]]:
+def _live_matches(
+    scope: Scope, plan: WorkPlan, chosen: Mapping[str, UUID]
+) -> dict[UUID, dict[int, CategoryMatch]]:
     live: dict[UUID, dict[int, CategoryMatch]] = defaultdict(dict)
-    for match in (
-        CategoryMatch.objects.within(scope).filter(plan=plan, last_day=None).iterator(chunk_size=5000)
-    ):
+    matches = CategoryMatch.objects.within(scope).filter(plan=plan, last_day=None, **chosen)
+    for match in matches.iterator(chunk_size=5000):
         live[match.household_id][match.category] = match
     return live
 

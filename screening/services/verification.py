@@ -4,13 +4,14 @@ A submission writes the record, its rows and decisions, and moves the case, in o
 one household: the second gets a `ConflictError` with both forms (F06). Two identical ones: one record (F07).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dabao import plans
@@ -27,9 +28,17 @@ from screening.choices import (
 )
 from screening.models import Case, Membership, Verification
 from screening.queries import facts
-from screening.rules.verdicts import Entry, MemberFound, Verdict, after_verification, faults, same_conclusion
-from screening.services import answers
-from screening.services.cases import ConflictError, Kind, lock, move, note
+from screening.rules.verdicts import (
+    Entry,
+    MemberFound,
+    Step,
+    Verdict,
+    after_verification,
+    faults,
+    same_conclusion,
+)
+from screening.services import answers, family
+from screening.services.cases import ConflictError, Kind, lock, move, note, refuse_if_changed
 from screening.services.records import ROUND, write_record
 
 _CLOSING_REASONS = {
@@ -86,20 +95,28 @@ def submit(
         raise ValidationError(
             f"这一户现在是「{case.get_state_display()}」，不用再核查。请刷新页面看它的经过。"
         )
+    before = case.verifications.standing()
+    if entry.concluded and before is not None:
+        family.undo(case=case, verification=before, actor=actor, day=day)
     _check(case, entry, day)
     verification = write_record(case, actor, entry, day, submission_key, draft=entry.concluded)
     if not entry.concluded:
         told = f"入户：{VisitResult(entry.result).label}{_with(entry)}"
         note(case=case, kind=Kind.NOTE, actor=actor, day=day, text=told, verification=str(verification.pk))
         return verification
+    family.apply(case=case, verification=verification, entry=entry, actor=actor, day=day)
     _conclude(case, verification, entry, actor, day, told=f"入户核查：{_conclusion(entry)}{_with(entry)}")
     return verification
 
 
 @transaction.atomic
-def withdraw(*, scope: Scope, case_id: UUID, actor: User, day: date) -> Case:
-    """The author takes the last verification back while nobody has rechecked it; it is kept as withdrawn."""
+def withdraw(*, scope: Scope, case_id: UUID, actor: User, day: date, version: int | None = None) -> Case:
+    """The author takes the last verification back while nobody has rechecked it; it is kept as withdrawn.
+
+    `version` is the one that his page showed, where there is a page.
+    """
     case = lock(scope, case_id, Right.VERIFY)
+    refuse_if_changed(case, version)
     verification = case.verifications.standing()
     if verification is None or case.state == CaseState.TO_VERIFY:
         raise ValidationError("这一户没有可以撤回的核查。请刷新页面看它的经过。")
@@ -107,12 +124,14 @@ def withdraw(*, scope: Scope, case_id: UUID, actor: User, day: date) -> Case:
         raise ValidationError("这一户已录入省系统并销号，不能撤回。情况有变化，请用“重新核查”。")
     if verification.by_id != actor.pk:
         raise ValidationError(f"这次核查是{verification.by.name}做的，只有本人能撤回。")
-    if _rechecked(case, verification):
+    if _rechecks(case, verification).exists():
         raise ValidationError("已经有人复核过，不能撤回。结论有误请用“更正”，并写明原因。")
     verification.state = VerificationState.WITHDRAWN
     verification.save(update_fields=["state"])
+    found = answers.of_verification(verification)
+    family.undo(case=case, verification=verification, actor=actor, day=day)
     _to_verify(case, Kind.WITHDRAWN, actor, day=day, told="撤回核查", verification=verification)
-    _give_back_draft(verification)
+    _give_back_draft(verification, found)
     return case
 
 
@@ -130,8 +149,9 @@ def correct(
 ) -> Verification:
     """Put another version in place of the standing one, with a reason; both are kept.
 
-    The same conclusion leaves the case where it is. Another one sends it back to be verified and on from
-    there, so that what is no longer eligible is rechecked again.
+    The same conclusion for the same people leaves the case where it is. Another one sends it back to be
+    verified and on from there. Where another person agreed that somebody is not eligible, whatever is
+    corrected is his to see again (C11); who rechecked does not correct.
     """
     case = lock(scope, case_id, Right.VERIFY)
     standing = case.verifications.filter(submission_key=submission_key, by=actor).first()
@@ -146,54 +166,98 @@ def correct(
         raise ValidationError({"correction_reason": "请写明为什么更正，例如：漏算了养老金。"})
     if not entry.concluded:
         raise ValidationError("更正的是结论，“见到没有”要选“已见面”。")
+    rechecks = _rechecks(case, old)
+    if rechecks.filter(by=actor).exists():
+        raise ValidationError("这一版是你复核的，不能由你更正。请让初核人或别的人更正，再由你复核。")
+    family.undo(case=case, verification=old, actor=actor, day=day)
     _check(case, entry, day)
-    same = same_conclusion(answers.verdicts_of(old), entry.verdicts)
-    if _rechecked(case, old) and any(not verdict.eligible for verdict in entry.verdicts):
-        same = False  # what another person agreed to is his to see again (C11)
+    verdicts = [*answers.verdicts_of(old), *entry.verdicts]
+    again = rechecks.exists() and any(not verdict.eligible for verdict in verdicts)
+    same = (
+        not again
+        and same_conclusion(answers.verdicts_of(old), entry.verdicts)
+        and (case.state != CaseState.TO_ENROL or _living(old) == _together(entry))
+    )
     old.state = VerificationState.SUPERSEDED
     old.save(update_fields=["state"])
     new = write_record(case, actor, entry, day, submission_key, draft=False)
     new.corrects, new.correction_reason = old, reason.strip()
     new.save(update_fields=["corrects", "correction_reason"])
+    family.apply(case=case, verification=new, entry=entry, actor=actor, day=day)
     told = f"更正核查：{reason.strip()}"
     if same:
         note(case=case, kind=Kind.CORRECTED, actor=actor, day=day, text=told, verification=str(new.pk))
         return new
     _to_verify(case, Kind.CORRECTED, actor, day=day, told=told, verification=new)
-    _conclude(case, new, entry, actor, day, told=f"更正后的结论：{_conclusion(entry)}")
+    _conclude(case, new, entry, actor, day, told=f"更正后的结论：{_conclusion(entry)}", again=again)
     return new
 
 
 @transaction.atomic
 def propose_closing(
-    *, scope: Scope, case_id: UUID, actor: User, version: int, outcome: str, reason: str, day: date
+    *,
+    scope: Scope,
+    case_id: UUID,
+    actor: User,
+    version: int,
+    outcome: str,
+    reason: str,
+    day: date,
+    died_on: date | None = None,
 ) -> Verification:
-    """Moved out, died or declined: not eligible for that reason, closed when another person agrees."""
+    """Moved out, died or declined: not eligible for that reason, closed when another person agrees.
+
+    `died_on` is needed when the last one living there died; others left are verified, with his day of death.
+    """
     case = lock(scope, case_id, Right.VERIFY)
-    if case.version != version:
-        raise ValidationError("这一户刚有人改过。请刷新页面，看过再办。")
+    refuse_if_changed(case, version)
     if outcome not in _CLOSING_REASONS or not reason.strip():
         raise ValidationError("请选迁出、死亡或本人放弃，并写明依据，例如：村委证明的日期。")
     if case.state not in (CaseState.TO_VERIFY, CaseState.TO_ENROL):
         raise ValidationError(f"这一户现在是「{case.get_state_display()}」，不能这样销号。")
     code = _CLOSING_REASONS[CaseOutcome(outcome)]
+    old = case.verifications.standing()
+    if old is not None:
+        family.undo(case=case, verification=old, actor=actor, day=day)
     people = Membership.objects.filter(household=case.household, last_day=None).select_related("person")
+    dead = _dead(people, died_on, day) if outcome == CaseOutcome.DECEASED else {}
     entry = Entry(
         result=VisitResult.VISITED,
         visited_on=day,
         role=role_of(scope),
         on_site=False,
-        members=[MemberFound(m.person.name, m.person_id, living_together=False) for m in people],
+        members=[
+            MemberFound(
+                one.person.name,
+                one.person_id,
+                living_together=False,
+                died_on=dead.get(one.person_id, one.person.died_on),
+            )
+            for one in people
+        ],
         verdicts=[Verdict(Scheme.NONE, reason_code=code, reason_text=reason.strip())],
         grounds=reason.strip(),
     )
-    if (old := case.verifications.standing()) is not None and case.state == CaseState.TO_ENROL:
+    if old is not None and case.state == CaseState.TO_ENROL:
         old.state = VerificationState.SUPERSEDED
         old.save(update_fields=["state"])
     verification = write_record(case, actor, entry, day, None, draft=False)
+    family.apply(case=case, verification=verification, entry=entry, actor=actor, day=day)
     told = f"报{CaseOutcome(outcome).label}：{reason.strip()}，等另一人复核"
     _conclude(case, verification, entry, actor, day, told=told)
     return verification
+
+
+def _dead(people: Iterable[Membership], died_on: date | None, day: date) -> dict[UUID, date]:
+    """The day of death of the last one living there. Raises ValidationError when there are others."""
+    living = [one.person_id for one in people if one.person.died_on is None]
+    if len(living) > 1:
+        raise ValidationError(
+            f"这一户还有 {len(living)} 人，不能整户报死亡。请在家庭成员里填去世的人和日期，其余的人照常核查。"
+        )
+    if living and (died_on is None or died_on > day):
+        raise ValidationError({"died_on": "请填去世日期，不能晚于今天。"})
+    return {person: died_on for person in living if died_on}
 
 
 def role_of(scope: Scope) -> str:
@@ -219,10 +283,18 @@ def _refuse_if_concluded(case: Case, version: int, payload: Mapping[str, Any]) -
     )
 
 
-def _rechecked(case: Case, verification: Verification) -> bool:
+def _rechecks(case: Case, verification: Verification) -> QuerySet[Verification]:
     return case.verifications.filter(
         round=2, state=VerificationState.SUBMITTED, submitted_at__gte=verification.submitted_at
-    ).exists()
+    )
+
+
+def _living(verification: Verification) -> set[UUID | None]:
+    return set(verification.members.filter(living_together=True).values_list("person", flat=True))
+
+
+def _together(entry: Entry) -> set[UUID | None]:
+    return {member.person for member in entry.members if member.living_together}
 
 
 def _check(case: Case, entry: Entry, day: date) -> None:
@@ -242,6 +314,10 @@ def _check(case: Case, entry: Entry, day: date) -> None:
         raise ValidationError(f"有 {len(foreign)} 个人不是这一户的成员。请刷新页面再填。")
     if len(named) != len(set(named)) or (None in named and len(named) > 1):
         raise ValidationError({"scheme": "一个人只能有一个结论；整户和各人不同，只能选一种。"})
+    if any(day < (found.died_on or found.left_on or day) for found in entry.members):
+        raise ValidationError("去世、迁出的日期不能晚于今天。请核对。")
+    if not entry.living_together:
+        raise ValidationError({"living": "这样填没有人共同生活了。请用下面的“本户已迁出、死亡或放弃”报。"})
     away = {member.person for member in entry.members if not member.living_together}
     waiting = [
         person.name
@@ -280,9 +356,19 @@ def _refuse_keeping_nothing(case: Case, entry: Entry, names: Mapping[UUID, str],
 
 
 def _conclude(
-    case: Case, verification: Verification, entry: Entry, actor: User, day: date, *, told: str
+    case: Case,
+    verification: Verification,
+    entry: Entry,
+    actor: User,
+    day: date,
+    *,
+    told: str,
+    again: bool = False,
 ) -> None:
+    """`again` = another person agreed to the version before, and is to see this one."""
     step = after_verification(entry.verdicts)
+    if again and step.state == CaseState.TO_ENROL:
+        step = Step(CaseState.TO_RECHECK)
     case.verified_on = case.verified_on or day
     case.returned_on, case.return_note = None, ""
     move(
@@ -314,7 +400,7 @@ def _to_verify(
     )
 
 
-def _give_back_draft(verification: Verification) -> None:
+def _give_back_draft(verification: Verification, found: Mapping[str, Any]) -> None:
     """What was withdrawn stands in its author's form again."""
     Verification.objects.get_or_create(
         case=verification.case,
@@ -322,7 +408,7 @@ def _give_back_draft(verification: Verification) -> None:
         by=verification.by,
         state=VerificationState.DRAFT,
         defaults={
-            "draft": answers.of_verification(verification),
+            "draft": dict(found),
             "case_version": verification.case.version,
         },
     )
