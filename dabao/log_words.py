@@ -30,6 +30,7 @@ GROUPS = {
     "meeting": "月报",
     "flag": "红旗、每日任务",
     "daily": "红旗、每日任务",
+    "notice": "红旗、每日任务",
     "page": "被拒的访问",
     "audit": "日志",
 }
@@ -73,6 +74,7 @@ NAMES = {
     "flag.raise": "标逾期",
     "flag.clear": "消除红旗",
     "daily.run": "每日任务",
+    "notice.clear": "办完，撤提醒",
     "case.opened": "列入名单",
     "case.verified": "核查",
     "case.withdrawn": "撤回核查",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("signout/", signin.sign_out, name="signout"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
+    path("account/notices/", account.notices, name="notices"),
     path("admin/accounts/", accounts.listing, name="accounts"),
     path("admin/accounts/new/", accounts.new, name="account-new"),
     path("admin/accounts/bulk/", bulk.upload, name="accounts-bulk"),

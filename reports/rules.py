@@ -7,7 +7,7 @@ A household stands in one column only of those that must add up:
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -254,6 +254,18 @@ def answer_due(submitted_on: date, feedback_day: int) -> date:
     month = first_of_month(submitted_on)
     due = due_on(month, feedback_day)
     return due if submitted_on <= due else due_on(next_month(month), feedback_day)
+
+
+REMINDED_BEFORE = (timedelta(days=1), timedelta(days=3))
+
+
+def reminder_day(due: date, day: date) -> date | None:
+    """The latest day of reminding that has come, three days or one day before the due day; None before and
+    after. A run on the due day itself still tells what the day before should have told.
+    """
+    if day > due:
+        return None
+    return next((due - before for before in REMINDED_BEFORE if due - before <= day), None)
 
 
 def percent(part: int, whole: int) -> str:

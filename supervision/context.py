@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from dabao import clock, plans
+from dabao.queries import notices
 from dabao.scope import NOTHING
 from supervision.navigation import Item, bar, help_url, phone_bar
 from supervision.queries.waiting import waiting
@@ -14,7 +15,9 @@ DRILL_WORDS = "本页的“今天”都按这一天计算；群众姓名、号�
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`nav`, `phone_nav`, `strip`, `today`, `viewer`, `help_url`; nothing is queried before it is asked."""
+    """`nav`, `phone_nav`, `strip`, `today`, `viewer`, `notice_count`, `help_url`; nothing is queried
+    before it is asked.
+    """
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
 
@@ -31,8 +34,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "strip": DRILL_WORDS if clock.is_set() or plans.demo_mode() else None,
         "today": clock.today(),
         "viewer": user if signed_in else None,
+        "notice_count": SimpleLazyObject(lambda: _notice_count(request, signed_in)),
         "help_url": help_url(_page_name(request), request.path) if signed_in else "",
     }
+
+
+def _notice_count(request: HttpRequest, signed_in: bool) -> int:
+    return notices.unread(request.scope).count() if signed_in else 0
 
 
 def _page_name(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ class Entry:
     """A word of the bar. `rights`: any one of them shows it. `waits`: the name of the count beside it.
 
     `only_waiting` shows it only while something waits; `instead_of` only while that other page is not there.
+    `also`: pages that lie under other addresses and belong to this word all the same.
     """
 
     label: str
@@ -26,6 +27,7 @@ class Entry:
     instead_of: str = ""
     phone: int = 9
     short: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ ENTRIES = (
     Entry("台账", "screening:ledger", frozenset({Right.READ}), phone=2),
     Entry("预警", "screening:warnings", frozenset({Right.READ}), "warnings", phone=5),
     Entry("督战整改", "supervision:findings", frozenset({Right.READ}), "findings", phone=4, short="整改"),
-    Entry("月报", "reports:calendar", frozenset({Right.READ_REPORT}), phone=4),
+    Entry("月报", "reports:calendar", frozenset({Right.READ_REPORT}), phone=4, also=("reports:requests",)),
     Entry("确认任职", "dabao:waiting", frozenset({Right.ORDER}), "postings", only_waiting=True, phone=7),
     Entry("账号任职", "dabao:accounts", frozenset({Right.ACCOUNTS}), "postings", phone=1, short="账号"),
     Entry("股室", "dabao:units", frozenset({Right.ACCOUNTS}), phone=2),
@@ -103,7 +105,9 @@ def bar(scope: Scope, path: str, waiting: Mapping[str, int]) -> list[Item]:
         idle = entry.only_waiting and not waiting.get(entry.waits)
         if url and allowed and not stood_in and not idle:
             shown.setdefault(url, entry)
-    here = _current(path, list(shown))
+    under = {url: url for url in shown}
+    under |= {url_of(name): url for url, entry in shown.items() for name in entry.also if url_of(name)}
+    here = under.get(_current(path, list(under)), "")
     return [
         Item(entry.label, url, waiting.get(entry.waits, 0), url == here, entry.short, entry.phone)
         for url, entry in shown.items()

@@ -5,6 +5,7 @@ from dabao.models.audit import AuditEvent, AuditSeal
 from dabao.models.base import Editable, Opaque
 from dabao.models.flag import Flag, FlagKind
 from dabao.models.job import Job, JobState
+from dabao.models.notice import Notice, NoticeKind
 from dabao.models.organisation import LeadingGroupMember, Unit, UnitMember
 from dabao.models.plan import Phase, Standard, StandardKind, WorkPlan
 from dabao.models.region import Region, RegionLevel
@@ -18,6 +19,8 @@ __all__ = [
     "Job",
     "JobState",
     "LeadingGroupMember",
+    "Notice",
+    "NoticeKind",
     "Opaque",
     "Phase",
     "Posting",

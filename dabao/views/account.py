@@ -1,14 +1,17 @@
-"""One's own account: postings, and the password."""
+"""One's own account: postings, the password, reminders."""
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 
 from dabao.forms import PasswordForm
 from dabao.queries import accounts as queries
+from dabao.queries import notices as notice_queries
 from dabao.services import accounts as services
+from dabao.services import notices as notice_services
 
 
 @sensitive_post_parameters()
@@ -26,6 +29,15 @@ def password(request: HttpRequest) -> HttpResponse:
     update_session_auth_hash(request, request.user)
     messages.success(request, "密码已换。其他电脑和手机上的登录都已退出。")
     return redirect("supervision:home")
+
+
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    """What is nearly due. Who opened this page has read it: the count in the bar goes."""
+    found = notice_queries.standing(request.scope)
+    if request.method == "GET":
+        notice_services.read(scope=request.scope, ids=[notice.pk for notice in found])
+    return render(request, "notices.html", {"notices": found})
 
 
 def _page(request: HttpRequest, form: PasswordForm) -> HttpResponse:

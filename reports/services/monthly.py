@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dabao import audit
-from dabao.models import FlagKind, User, WorkPlan
+from dabao.models import FlagKind, NoticeKind, User, WorkPlan
 from dabao.scope import Right, Scope
+from dabao.services import notices
 from reports.models import Feedback, Meeting, MonthlyRecord
 from reports.queries import reports as queries
 from reports.rules import feedback_months
@@ -16,6 +17,10 @@ from reports.services import flags
 from screening.rules.phases import first_of_month, months_between
 
 Record = TypeVar("Record", bound=MonthlyRecord)
+NOTICES = {
+    FlagKind.MEETING_MISSING: NoticeKind.MEETING_DUE,
+    FlagKind.FEEDBACK_MISSING: NoticeKind.FEEDBACK_DUE,
+}
 
 
 @transaction.atomic
@@ -111,3 +116,4 @@ def _told(row: MonthlyRecord, actor: User, name: str, kind: FlagKind, day: date)
         version=row.version,
     )
     flags.clear(kind=kind, region_code=row.region_id, subject=subject, day=day)
+    notices.clear(kind=NOTICES[kind], region_code=row.region_id, subject=subject, day=day)

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from dabao import audit
-from dabao.models import FlagKind, User, WorkPlan
+from dabao.models import FlagKind, NoticeKind, User, WorkPlan
 from dabao.scope import Right, Scope
+from dabao.services import notices
 from reports.models import MonthlyReport, ReportState
 from reports.queries import reports as queries
 from reports.rules import answer_due, progress_draft
@@ -157,6 +158,7 @@ def submit(
         subject=flags.subject(month),
         day=report.submitted_on,
     )
+    notices.clear(kind=NoticeKind.REPORT_DUE, region_code=region_code, subject=flags.subject(month), day=day)
     return report
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from dabao import audit, plans
 from dabao.models import Flag, FlagKind, Job, JobState, WorkPlan
 from reports.services import flags as report_flags
+from reports.services import reminders
 from screening.services import flags as phase_flags
 from screening.services import warning_flags
 
@@ -30,7 +31,7 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class DailyResult:
-    """What a run did. `notices` = flags told to townships: raised by this run and still standing."""
+    """What a run did. `notices` = reminders that this run told people, of what is nearly due."""
 
     day: date
     caught_up: list[date] = field(default_factory=list)
@@ -63,7 +64,7 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
             FlagKind.WARNING_OVERDUE.value: warning_flags.clear_decided(plan=plan),
             **report_flags.clear_done(plan=plan, day=day),
         }
-        standing = Flag.objects.filter(pk__in=[flag.pk for flag in raised], cleared_on=None).count()
+        told = reminders.remind(plan=plan, day=day)
         by_kind = Counter(flag.kind for flag in raised)
         at_once = Counter(flag.kind for flag in raised if flag.cleared_on)
         result = DailyResult(
@@ -71,7 +72,7 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
             caught_up=missed,
             flags_raised={kind: by_kind[kind] for kind in KINDS},
             flags_cleared={kind: at_once[kind] + cleared.get(kind, 0) for kind in KINDS},
-            notices=standing,
+            notices=len(told),
         )
         audit.record("daily.run", actor=None, label=label, **result.as_json())
     return result

@@ -81,7 +81,7 @@ def test_the_flag_comes_with_the_next_day_for_whom_work_is_left(
     make_case()
     verify(make_case(make_household(DAMAIDI)), LAST_DAY)
     result = on(NEXT_DAY)
-    assert (result.flags_raised["phase_overdue"], result.notices) == (1, 1)
+    assert result.flags_raised["phase_overdue"] == 1
     assert phase_flags() == [(SHIYANG, "phase:1", LAST_DAY, NEXT_DAY, NEXT_DAY, None)]
 
 
@@ -90,7 +90,7 @@ def test_running_twice_is_running_once(county, make_case, all_reported, on):
     on(NEXT_DAY)
     before = phase_flags()
     again = on(NEXT_DAY)
-    assert (again.flags_raised["phase_overdue"], again.notices, again.caught_up) == (0, 0, [])
+    assert (again.flags_raised["phase_overdue"], again.caught_up) == (0, [])
     assert phase_flags() == before
 
 
@@ -110,7 +110,7 @@ def test_what_was_finished_late_during_a_standstill_was_flagged_until_then(
     verify(case, date(2020, 4, 17))
     result = on(date(2020, 4, 19))
     assert phase_flags() == [(SHIYANG, "phase:1", LAST_DAY, NEXT_DAY, date(2020, 4, 19), date(2020, 4, 17))]
-    assert (result.flags_cleared["phase_overdue"], result.notices) == (1, 0)
+    assert result.flags_cleared["phase_overdue"] == 1
 
 
 def test_what_was_finished_on_the_last_day_is_not_flagged_by_a_late_run(county, make_case, all_reported, on):
@@ -278,7 +278,19 @@ def test_the_command_prints_one_json_object(county, settings):
     assert (told["date"], len(told["caught_up"])) == ("2020-03-16", 13)
     assert told["flags_raised"] == dict.fromkeys(KINDS, 0) | {"report_missing": 3}
     assert told["flags_cleared"] == dict.fromkeys(KINDS, 0)
-    assert told["notices"] == 3
+    assert told["notices"] == 0
+
+
+def test_notices_are_the_reminders_that_the_run_told(county, cast, on):
+    assert on(date(2020, 4, 14)).notices == 4
+    assert on(date(2020, 4, 14)).notices == 0
+    assert on(date(2020, 4, 16)).notices == 0
+
+
+def test_a_standstill_over_a_due_day_reminds_nobody_afterwards(county, cast, on):
+    on(date(2020, 4, 10))
+    assert on(date(2020, 7, 11)).notices == 0
+    assert on(date(2020, 7, 15)).notices == 4
 
 
 def test_without_a_plan_the_command_refuses_and_says_what_to_do(db):

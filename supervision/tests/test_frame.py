@@ -46,6 +46,7 @@ def test_the_page_one_is_on_is_marked_and_home_only_when_it_is_home(cast):
     assert current("/") == ["首页"]
     assert current("/cases/") == ["排查名单"]
     assert current("/somewhere/") == []
+    assert current("/requests/") == current("/reports/") == ["月报"]
 
 
 def test_recheck_stands_in_the_bar_only_while_it_waits(cast):

@@ -1,0 +1,70 @@
+"""Reminders: told once, read by opening their page, cleared by the work (C23)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from dabao import audit
+from dabao.models import Notice, NoticeKind
+from dabao.queries import notices as queries
+from dabao.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What is to be told about a region; `day` = the day it belongs to, `url_args` are texts."""
+
+    kind: NoticeKind
+    region_code: str
+    subject: str
+    text: str
+    url_name: str
+    url_args: tuple[str, ...]
+    day: date
+
+
+@transaction.atomic
+def tell(*, reminder: Reminder, user_ids: Iterable[UUID]) -> list[Notice]:
+    """Remind each person who was not told of it on that day; the new notices. Safe beside another run."""
+    told = []
+    for user_id in user_ids:
+        notice, new = Notice.objects.get_or_create(
+            user_id=user_id,
+            region_id=reminder.region_code,
+            kind=reminder.kind,
+            subject=reminder.subject,
+            day=reminder.day,
+            defaults={
+                "text": reminder.text,
+                "url_name": reminder.url_name,
+                "url_args": list(reminder.url_args),
+            },
+        )
+        told += [notice] if new else []
+    return told
+
+
+@transaction.atomic
+def read(*, scope: Scope, ids: Sequence[UUID]) -> int:
+    """Keep when the viewer opened reminders of his own; how many were new to him."""
+    return queries.unread(scope).filter(pk__in=ids).update(read_at=timezone.now())
+
+
+def clear(*, kind: NoticeKind, region_code: str, subject: str, day: date) -> int:
+    """End the reminders of something done; called in the transaction of that work. How many people had it."""
+    standing = Notice.objects.filter(kind=kind, region_id=region_code, subject=subject, cleared_on=None)
+    cleared = standing.update(cleared_on=day)
+    if cleared:
+        audit.record(
+            "notice.clear",
+            actor=None,
+            region_code=region_code,
+            subject=subject,
+            kind=kind.value,
+            rows=cleared,
+        )
+    return cleared
