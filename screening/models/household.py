@@ -1,5 +1,7 @@
 """The registry: households, persons, and who lived in which household from when to when."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -117,6 +119,24 @@ class Person(Editable):
         return crypto.unseal(self.phone_sealed)
 
 
+class MembershipQuerySet(ScopedQuerySet):
+    """Memberships, and those of whom somebody asks by what he knows of a person."""
+
+    def known_as(self, text: str) -> Self:
+        """Who lives there now, by name, pinyin initials, ID number or its last four; nobody for nothing."""
+        said = "".join(text.split())
+        if not said:
+            return self.none()
+        people = Q(person__name__contains=said)
+        if said.isascii():
+            people |= Q(person__initials__startswith=said.lower())
+            if len(said) == 4:
+                people |= Q(person__id_last4_index=crypto.blind_last4(said.upper()))
+            if len(said) >= 18:
+                people |= Q(person__id_index=crypto.blind(said[:18].upper()))
+        return self.filter(people, last_day=None)
+
+
 class Membership(Opaque):
     """Somebody living in a household from a first day to a last; `last_day` None = lives there now."""
 
@@ -127,7 +147,7 @@ class Membership(Opaque):
     last_day = models.DateField("止", null=True, blank=True)
     row = models.ForeignKey("ListRow", models.PROTECT, verbose_name="来源行", null=True, related_name="+")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()
     region_path = "household__region__code"
 
     class Meta:

@@ -15,7 +15,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Left, StrIndex, Substr
 from django.http import QueryDict
 
-from dabao import crypto
 from dabao.models import Posting, Region, User, WorkPlan
 from dabao.scope import RIGHTS, Right, Role, Scope
 from screening.choices import CaseOrigin, CaseOutcome, CaseState, Category, Coverage
@@ -261,18 +260,8 @@ def neighbours(scope: Scope, case: Case) -> tuple[UUID | None, UUID | None, int]
 
 
 def found(scope: Scope, plan: WorkPlan, text: str) -> QuerySet[Case]:
-    """Cases by a member's name, pinyin initials, whole ID number or its last four. Nothing for nothing."""
-    said = "".join(text.split())
-    if not said:
-        return Case.objects.none()
-    people = Q(person__name__contains=said)
-    if said.isascii():
-        people |= Q(person__initials__startswith=said.lower())
-        if len(said) == 4:
-            people |= Q(person__id_last4_index=crypto.blind_last4(said.upper()))
-        if len(said) >= 18:
-            people |= Q(person__id_index=crypto.blind(said[:18].upper()))
-    members = Membership.objects.filter(people, household=OuterRef("household"), last_day=None)
+    """Cases by what is known of a member."""
+    members = Membership.objects.known_as(text).filter(household=OuterRef("household"))
     return Case.objects.within(scope).filter(Exists(members), plan=plan)
 
 

@@ -24,6 +24,7 @@ from screening.models import (
     WatchRecord,
 )
 from screening.rules.facts import (
+    VALID_STATUSES,
     CertificateFact,
     HouseholdFacts,
     IllnessFact,
@@ -48,14 +49,11 @@ class Screenable:
     coverage: str
 
 
-_VALID = {"", "正常", "有效"}  # 状态 of a certificate that counts; 注销, 冻结, 过期 do not
-
-
-def standards_on(scope: Scope, plan: WorkPlan, day: date) -> Standards:  # noqa: ARG001 - standards are nobody's rows
+def standards_on(scope: Scope, plan: WorkPlan, day: date) -> Standards:
     """The standards in force in the plan's region on a day."""
     return Standards(
-        rural_dibao=_figure(StandardKind.RURAL_DIBAO, plan, day),
-        poverty_line=_figure(StandardKind.POVERTY_LINE, plan, day),
+        rural_dibao=figure(scope, plan, StandardKind.RURAL_DIBAO, day),
+        poverty_line=figure(scope, plan, StandardKind.POVERTY_LINE, day),
         near_factor=1 + Decimal(plan.near_miss_percent) / 100,
     )
 
@@ -108,7 +106,8 @@ def covered_people(scope: Scope, household: UUID, day: date) -> tuple[set[UUID],
     return found, more_than_named
 
 
-def _figure(kind: StandardKind, plan: WorkPlan, day: date) -> StandardFigure | None:
+def figure(scope: Scope, plan: WorkPlan, kind: StandardKind, day: date) -> StandardFigure | None:  # noqa: ARG001
+    """The standard in force in the plan's region on a day, as the rules take it."""
     standard = plans.standard(kind, plan.region_id, day)
     if standard is None:
         return None
@@ -149,7 +148,9 @@ def _persons(chosen: QuerySet, narrow: bool, day: date, sources: _Sources) -> di
         "person", "kind", "grade", "parts", "status", "first_day", "last_day", *_row("row")
     ):
         certificate_facts[person].append(
-            CertificateFact(kind, grade, tuple(parts), status in _VALID, first, last, sources.of(*row))
+            CertificateFact(
+                kind, grade, tuple(parts), status in VALID_STATUSES, first, last, sources.of(*row)
+            )
         )
     illness_facts: dict[UUID, list[IllnessFact]] = defaultdict(list)
     for person, first, last, *row in illnesses.values_list("person", "first_day", "last_day", *_row("row")):

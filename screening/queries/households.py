@@ -43,11 +43,18 @@ from screening.models import (
     WatchRecord,
 )
 from screening.queries import facts
-from screening.queries.worklist import coverage_word, status_of
 from screening.rules import categories
 from screening.rules.categories import NEAR
 from screening.rules.facts import CertificateFact, age_on
-from screening.rules.wording import WhyLine, certificate_name, source_line, why_lines, yuan
+from screening.rules.wording import (
+    WhyLine,
+    case_status,
+    certificate_name,
+    coverage_word,
+    source_line,
+    why_lines,
+    yuan,
+)
 
 HEALTHY = "健康"
 
@@ -153,13 +160,13 @@ def household(scope: Scope, case_id: UUID, day: date) -> HouseholdPage:
     )
     known = _Known(scope, case, day)
     home = case.household
-    status, words = status_of(scope, case, day)
+    status, words = case_status(case.state, case.outcome, case.due_on, day, returned=bool(case.returned_on))
     schemes = sorted({one.scheme for records in known.benefits.values() for one in records})
     return HouseholdPage(
         case=case,
         name=home.head.name if home.head else "户主不明",
         place="·".join(filter(None, [str(home.region.parent or ""), home.region.name, home.group])),
-        coverage=coverage_word(scope, case.coverage, [s for s in schemes if s in facts.COVERING]),
+        coverage=coverage_word(case.coverage, [s for s in schemes if s in facts.COVERING]),
         covered=case.coverage in (Coverage.ALL, Coverage.PART),
         status=status,
         status_text=f"{words}·在名单 {(day - case.opened_on).days} 天",
@@ -360,10 +367,3 @@ def _records(case: Case) -> list[Verification]:
 
 def _draft(scope: Scope, case: Case) -> Verification | None:
     return case.verifications.filter(state=VerificationState.DRAFT, by=scope.user_id, round=1).first()
-
-
-def income_window(scope: Scope, day: date) -> str:  # noqa: ARG001 - words only
-    """The twelve months before the month of the day: 2019年4月—2020年3月."""
-    last_year, last_month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
-    first_year, first_month = (last_year, 1) if last_month == 12 else (last_year - 1, last_month + 1)
-    return f"{first_year}年{first_month}月—{last_year}年{last_month}月"

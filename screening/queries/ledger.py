@@ -42,6 +42,7 @@ from screening.queries import lacking, worklist
 from screening.queries.cases import STATE_Q, TAB_LABELS, CaseFilters, filtered, without_state
 from screening.queries.steps import SHORT, townships
 from screening.rules import steps as rules
+from screening.rules.wording import coverage_word
 
 HAS_RECORD = ~Q(state=CaseState.TO_VERIFY)
 TABS = {"all": "全部", CaseState.TO_VERIFY.value: "没有记录"} | {
@@ -224,12 +225,12 @@ def for_rows(scope: Scope, cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-def rows(scope: Scope, cases: Iterable[Any], day: date) -> list[Row]:
+def rows(scope: Scope, cases: Iterable[Any], day: date) -> list[Row]:  # noqa: ARG001 - for_rows cut to it
     """Rows of cases that came from `for_rows`."""
-    return [_row(scope, case, day) for case in cases]
+    return [_row(case, day) for case in cases]
 
 
-def _row(scope: Scope, case: Any, day: date) -> Row:
+def _row(case: Any, day: date) -> Row:
     household, head = case.household, case.household.head
     standing = _standing(case)
     status, words = _status(case, day)
@@ -245,7 +246,7 @@ def _row(scope: Scope, case: Any, day: date) -> Row:
         labour=_labour(case),
         income=household.income_per_capita,
         lifted=_lifted(household),
-        coverage=worklist.coverage_word(scope, case.coverage, case.schemes),
+        coverage=coverage_word(case.coverage, case.schemes),
         covered=case.coverage in ("all", "part"),
         verified_on=standing.visited_on if standing else None,
         verifier=standing.by.name if standing else "",

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
-from dabao import crypto, plans
+from dabao import plans
 from dabao.models import Phase, StandardKind, WorkPlan
 from dabao.scope import Right, Scope
 from screening.choices import ListKind, ListState, PovertyStatus, WatchKind
@@ -375,17 +375,7 @@ def next_to_follow(scope: Scope, plan: WorkPlan, day: date, region: str = "") ->
 
 
 def found_by(scope: Scope, text: str) -> list[Row]:
-    """Households by a member's name, pinyin initials, whole ID number or its last four."""
-    said = "".join(text.split())
-    if not said:
-        return []
-    people = Q(person__name__contains=said)
-    if said.isascii():
-        people |= Q(person__initials__startswith=said.lower())
-        if len(said) == 4:
-            people |= Q(person__id_last4_index=crypto.blind_last4(said.upper()))
-        if len(said) >= 18:
-            people |= Q(person__id_index=crypto.blind(said[:18].upper()))
-    members = Membership.objects.filter(people, household=OuterRef("pk"), last_day=None)
+    """Households by what is known of a member."""
+    members = Membership.objects.known_as(text).filter(household=OuterRef("pk"))
     found = Household.objects.within(scope, Right.ADD_HOUSEHOLD).filter(Exists(members))
     return rows(scope, for_rows(scope, found)[:FOUND_AT_MOST])

@@ -15,13 +15,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
-from dabao import plans
 from dabao.models import StandardKind, WorkPlan
 from dabao.scope import Scope
 from screening.choices import ListKind, ListState, RowState
 from screening.models import DisabilityCertificate, IllnessRecord, ListRow, Membership, SourceList
-from screening.queries.facts import screenable
-from screening.rules.facts import CertificateFact, Source, StandardFigure
+from screening.queries.facts import figure, screenable
+from screening.rules.facts import VALID_STATUSES, CertificateFact, Source
 from screening.rules.warnings import (
     CertificateChange,
     Change,
@@ -32,13 +31,13 @@ from screening.rules.warnings import (
 
 REGISTRIES = (ListKind.REGISTRY, ListKind.MARGINAL)
 ONE_DAY = timedelta(days=1)
-VALID_STATUSES = ("", "正常", "有效")
 
 
-def thresholds(scope: Scope, plan: WorkPlan, day: Any) -> Thresholds:  # noqa: ARG001 - nobody's rows
+def thresholds(scope: Scope, plan: WorkPlan, day: Any) -> Thresholds:
     """The figures that raise warnings, in force in the plan's region on the day."""
     return Thresholds(
-        _figure(plan, StandardKind.RURAL_DIBAO, day), _figure(plan, StandardKind.MEDICAL_SPENDING, day)
+        figure(scope, plan, StandardKind.RURAL_DIBAO, day),
+        figure(scope, plan, StandardKind.MEDICAL_SPENDING, day),
     )
 
 
@@ -53,13 +52,6 @@ def changes(scope: Scope, source: SourceList) -> Iterator[tuple[UUID, Change]]:
             return _of_illnesses(scope, source)
         case _:
             return iter(())
-
-
-def _figure(plan: WorkPlan, kind: StandardKind, day: Any) -> StandardFigure | None:
-    standard = plans.standard(kind, plan.region_id, day)
-    if standard is None:
-        return None
-    return StandardFigure(standard.amount, standard.first_day, standard.document, standard.confirmed)
 
 
 def _earlier(source: SourceList, kinds: Collection[str]) -> Q:
@@ -95,9 +87,9 @@ def _of_registry(scope: Scope, source: SourceList) -> Iterator[tuple[UUID, Chang
     changed = set(mine.filter(state=RowState.UPDATED).values_list("household", flat=True))
     if not changed:
         return
-    now = _known(scope, mine.filter(household__in=changed), source)
+    now = _known(mine.filter(household__in=changed), source)
     before = _known(
-        scope, ListRow.objects.within(scope).filter(_earlier(source, REGISTRIES), household__in=changed), None
+        ListRow.objects.within(scope).filter(_earlier(source, REGISTRIES), household__in=changed), None
     )
     for household in screenable(scope, source.as_of, households=changed):
         was, is_now = before.get(household.id), now[household.id]
@@ -127,7 +119,7 @@ def _of_registry(scope: Scope, source: SourceList) -> Iterator[tuple[UUID, Chang
         )
 
 
-def _known(scope: Scope, rows: QuerySet[ListRow], source: SourceList | None) -> dict[UUID, _Known]:  # noqa: ARG001
+def _known(rows: QuerySet[ListRow], source: SourceList | None) -> dict[UUID, _Known]:
     """By household. Income is the last one known; who was gone before the last edition is not of it."""
     found: dict[UUID, _Known] = defaultdict(_Known)
     listed = (

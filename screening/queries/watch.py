@@ -34,7 +34,8 @@ from screening.models import (
 )
 from screening.queries.facts import COVERING
 from screening.queries.steps import townships
-from screening.queries.worklist import CATEGORY_MARKS, SHORT_SCHEMES
+from screening.queries.worklist import CATEGORY_MARKS
+from screening.rules.wording import SHORT_SCHEMES
 
 UNCOVERED, MISSED, WRONG, NO_MEASURE, OUTSIDE = "uncovered", "missed", "wrong", "no-measure", "outside"
 TITLES = {
@@ -187,13 +188,19 @@ def for_rows(scope: Scope, households: QuerySet[Household]) -> QuerySet[Househol
     )
 
 
-def rows(scope: Scope, plan: WorkPlan, name: str, households: Iterable[Any], day: date) -> list[Row]:
+def rows(
+    scope: Scope,  # noqa: ARG001 - for_rows cut to it
+    plan: WorkPlan,
+    name: str,
+    households: Iterable[Any],
+    day: date,
+) -> list[Row]:
     """Rows of households that came from `for_rows`."""
     standard = _standard(plan, day)
-    return [_row(scope, home, name, standard) for home in households]
+    return [_row(home, name, standard) for home in households]
 
 
-def _row(scope: Scope, home: Any, name: str, standard: Decimal | None) -> Row:  # noqa: ARG001 - cut before
+def _row(home: Any, name: str, standard: Decimal | None) -> Row:
     state = CaseState(home.case_state).label if home.case_state else "不在名单"
     if home.case_outcome:
         state = CaseOutcome(home.case_outcome).label

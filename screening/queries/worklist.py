@@ -14,8 +14,6 @@ from dabao import crypto
 from dabao.models import WorkPlan
 from dabao.scope import Scope
 from screening.choices import (
-    BenefitScheme,
-    CaseOutcome,
     CaseState,
     Category,
     Coverage,
@@ -34,13 +32,9 @@ from screening.queries.cases import (
     filtered,
     without_state,
 )
+from screening.rules.wording import case_status, coverage_word
 
 TAKEN_FOR = timedelta(hours=2)
-SHORT_SCHEMES = {
-    BenefitScheme.TEKUN: "特困",
-    BenefitScheme.RURAL_DIBAO: "低保",
-    BenefitScheme.URBAN_DIBAO: "城市低保",
-}
 CATEGORY_MARKS = "①②③④⑤⑥"
 
 
@@ -197,9 +191,9 @@ def _worth_showing(options: list[Option]) -> list[Option]:
     return [option for option in options if option.count or option.chosen]
 
 
-def rows(scope: Scope, cases: Iterable[Case], day: date) -> list[Row]:
+def rows(scope: Scope, cases: Iterable[Case], day: date) -> list[Row]:  # noqa: ARG001 - for_rows cut to it
     """Rows of cases that came from `for_rows`."""
-    return [_row(scope, case, day) for case in cases]
+    return [_row(case, day) for case in cases]
 
 
 def for_rows(scope: Scope, cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -223,10 +217,10 @@ def for_rows(scope: Scope, cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-def _row(scope: Scope, case: Any, day: date) -> Row:
+def _row(case: Any, day: date) -> Row:
     """`case` comes with what `for_rows` adds."""
     household, head = case.household, case.household.head
-    status, words = status_of(scope, case, day)
+    status, words = case_status(case.state, case.outcome, case.due_on, day, returned=bool(case.returned_on))
     return Row(
         id=case.pk,
         head=head.name if head else "户主不明",
@@ -237,7 +231,7 @@ def _row(scope: Scope, case: Any, day: date) -> Row:
         size=household.size,
         categories=case.categories,
         why=case.why,
-        coverage=coverage_word(scope, case.coverage, case.schemes),
+        coverage=coverage_word(case.coverage, case.schemes),
         covered=case.coverage not in (Coverage.NONE, Coverage.UNKNOWN),
         days=(day - case.opened_on).days,
         opened_on=case.opened_on,
@@ -247,27 +241,3 @@ def _row(scope: Scope, case: Any, day: date) -> Row:
         assigned_to=case.assigned_to.name if case.assigned_to else "",
         taken_by=case.taken_by or "" if case.state == CaseState.TO_VERIFY else "",
     )
-
-
-def coverage_word(scope: Scope, coverage: str, schemes: Iterable[str]) -> str:  # noqa: ARG001 - words only
-    """未保, 低保, 特困, 低保·部分; from the roll, never typed."""
-    named = "·".join(SHORT_SCHEMES[BenefitScheme(scheme)] for scheme in schemes)
-    if coverage == Coverage.ALL and named:
-        return named
-    if coverage == Coverage.PART and named:
-        return f"{named}·部分"
-    return Coverage(coverage).label
-
-
-def status_of(scope: Scope, case: Case, day: date) -> tuple[str, str]:  # noqa: ARG001 - words only
-    """Shape and words of a case's state: red only when its own limit has passed."""
-    if case.state == CaseState.TO_VERIFY:
-        late = (day - case.due_on).days
-        if late > 0:
-            return "over", f"{'退回·' if case.returned_on else ''}逾期 {late} 天"
-        if case.returned_on:
-            return "back", f"退回·限 {case.due_on.month}月{case.due_on.day}日"
-        return "todo", case.get_state_display()
-    if case.state == CaseState.CLOSED:
-        return "done", CaseOutcome(case.outcome).label
-    return "prog", case.get_state_display()

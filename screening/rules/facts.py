@@ -37,6 +37,10 @@ def in_force(first_day: date | None, last_day: date | None, day: date) -> bool:
     return (first_day is None or first_day <= day) and (last_day is None or day <= last_day)
 
 
+# 状态 of a certificate that counts; 注销, 冻结 and 过期 do not.
+VALID_STATUSES = frozenset({"", "正常", "有效"})
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateFact:
     """A disability certificate (残疾人证).

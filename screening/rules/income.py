@@ -102,6 +102,13 @@ def position(income: Decimal, standard: Decimal) -> Position:
     return Position(place, difference, standard)
 
 
+def income_window(day: date) -> str:
+    """The twelve months before the month of the day: 2019年4月—2020年3月."""
+    last_year, last_month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
+    first_year, first_month = (last_year, 1) if last_month == 12 else (last_year - 1, last_month + 1)
+    return f"{first_year}年{first_month}月—{last_year}年{last_month}月"
+
+
 def low_income_limit(rural_dibao: Decimal, factor: Decimal) -> Decimal:
     """Yuan a year below which, from the standard up, a household is of low income (民发〔2020〕69号)."""
     return rural_dibao * factor

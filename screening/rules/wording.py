@@ -9,7 +9,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from screening.choices import Category, DisabilityKind, Labour, PovertyStatus, WatchKind
+from screening.choices import (
+    BenefitScheme,
+    CaseOutcome,
+    CaseState,
+    Category,
+    Coverage,
+    DisabilityKind,
+    Labour,
+    PovertyStatus,
+    WatchKind,
+)
 from screening.rules.categories import LIFTED, MIND_KINDS, NEAR, UNKNOWN, YES, Ground
 
 GRADES = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
@@ -47,6 +57,37 @@ def yuan(amount: Decimal | str) -> str:
     """An amount as people write it: 4,260 or 4,260.50."""
     value = Decimal(amount)
     return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
+
+
+SHORT_SCHEMES = {
+    BenefitScheme.TEKUN: "特困",
+    BenefitScheme.RURAL_DIBAO: "低保",
+    BenefitScheme.URBAN_DIBAO: "城市低保",
+}
+
+
+def coverage_word(coverage: str, schemes: Iterable[str]) -> str:
+    """未保, 低保, 特困, 低保·部分; from the roll, never typed."""
+    named = "·".join(SHORT_SCHEMES[BenefitScheme(scheme)] for scheme in schemes)
+    if coverage == Coverage.ALL and named:
+        return named
+    if coverage == Coverage.PART and named:
+        return f"{named}·部分"
+    return Coverage(coverage).label
+
+
+def case_status(state: str, outcome: str, due_on: date, day: date, *, returned: bool) -> tuple[str, str]:
+    """Shape and words of a case's state: red only when its own limit has passed."""
+    if state == CaseState.TO_VERIFY:
+        late = (day - due_on).days
+        if late > 0:
+            return "over", f"{'退回·' if returned else ''}逾期 {late} 天"
+        if returned:
+            return "back", f"退回·限 {due_on.month}月{due_on.day}日"
+        return "todo", CaseState(state).label
+    if state == CaseState.CLOSED:
+        return "done", CaseOutcome(outcome).label
+    return "prog", CaseState(state).label
 
 
 def certificate_name(kind: int | None, grade: int | None, parts: Sequence[int] = ()) -> str:

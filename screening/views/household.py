@@ -26,6 +26,7 @@ from screening.forms.verification import VerificationForm
 from screening.queries import advice, households
 from screening.queries.cases import neighbours
 from screening.queries.remaining import remaining
+from screening.rules.income import income_window
 from screening.services import answers, looks, verification
 from screening.services import cases as case_services
 from screening.services.cases import ConflictError
@@ -335,7 +336,7 @@ def _show(
         "previous": previous,
         "following": following,
         "rest": remaining(request.scope, plans.current(), day, page.case.household.region_id),
-        "window": households.income_window(request.scope, day),
+        "window": income_window(day),
         "may_reveal": opened.may(Right.REVEAL),
         "may_verify": opened.may(Right.VERIFY),
         "has_steps": opened.has_steps,

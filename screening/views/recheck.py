@@ -16,6 +16,7 @@ from screening.forms.recheck import RecheckForm
 from screening.forms.refusals import tell
 from screening.queries import households, rechecks
 from screening.queries.remaining import place_name
+from screening.rules.income import income_window
 from screening.services import recheck as services
 
 
@@ -81,7 +82,7 @@ def _show(
         "sorts": [(value, label, value == sort) for value, label in rechecks.SORTS.items()],
         "sort": sort,
         "opened": "case_id" in request.resolver_match.kwargs,
-        "window": households.income_window(request.scope, day),
+        "window": income_window(day),
         "return_days": plans.current().returned_case_days,
     }
     if chosen is not None:
