@@ -178,6 +178,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION  # production serves what collectstatic gathered
 WHITENOISE_AUTOREFRESH = False
 IMPORT_LIMITS: dict[str, int] = {}  # changes of screening.imports.limits.Limits, as {"rows": 50_000}
+MEETING_FILE_LIMIT = env.int("MEETING_FILE_LIMIT_MB", default=10) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

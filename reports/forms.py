@@ -73,6 +73,14 @@ class MeetingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "请写会上定了什么、谁来办。"},
     )
+    file = forms.FileField(
+        label="附件",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.docx,.jpg,.jpeg,.png"}),
+        help_text="会议纪要等一个文件：pdf、docx、jpg、png，可以不附；再选一个就换掉原来的",
+        error_messages={"empty": "文件是空的。请重新选。"},
+    )
+    remove_file = forms.BooleanField(label="去掉附件", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 

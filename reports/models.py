@@ -119,12 +119,17 @@ class MonthlyRecord(Editable):
 
 
 class Meeting(MonthlyRecord):
-    """The analysis meeting of a month (C20); its day lies in the month, whenever it was recorded."""
+    """The analysis meeting of a month (C20); its day lies in the month, whenever it was recorded.
+
+    One file may be kept with it: `file_name` as it came, `stored_as` the random name in the storage.
+    """
 
     held_on = models.DateField("开会日期")
     people = models.CharField("参加人员", max_length=300)
     minutes = models.TextField("研究情况")
     decisions = models.TextField("议定事项")
+    file_name = models.CharField("附件名", max_length=100, blank=True)
+    stored_as = models.CharField("附件存放名", max_length=80, blank=True)
 
     class Meta(MonthlyRecord.Meta):
         verbose_name = verbose_name_plural = "研究会"

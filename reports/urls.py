@@ -29,6 +29,7 @@ urlpatterns = [
     path("reports/<month:month>/table/", documents.table, name="table"),
     path("reports/<month:month>/<slug:code>/", report.report, name="report"),
     path("reports/<month:month>/<slug:code>/meeting/", monthly.meeting, name="meeting"),
+    path("reports/<month:month>/<slug:code>/meeting/file/", monthly.meeting_file, name="meeting-file"),
     path("reports/<month:month>/<slug:code>/feedback/", monthly.feedback, name="feedback"),
     path("reports/<month:month>/<slug:code>/return/", report.give_back, name="return"),
     path("requests/", requests.requests, name="requests"),

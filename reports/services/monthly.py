@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from dabao import audit
@@ -13,7 +14,7 @@ from dabao.services import notices
 from reports.models import Feedback, Meeting, MonthlyRecord
 from reports.queries import reports as queries
 from reports.rules import feedback_months
-from reports.services import flags
+from reports.services import attachments, flags
 from screening.rules.phases import first_of_month, months_between
 
 Record = TypeVar("Record", bound=MonthlyRecord)
@@ -37,16 +38,33 @@ def record_meeting(
     minutes: str,
     decisions: str,
     day: date,
+    file: UploadedFile | None = None,
+    remove_file: bool = False,
 ) -> Meeting:
-    """The analysis meeting of a month: held in that month, recorded by `day`."""
+    """The analysis meeting of a month: held in that month, recorded by `day`, with a file if there is one.
+
+    A new `file` takes the place of the old one.
+    """
     _require(scope, plan, region_code, month, day, months_between(plan.first_report_month, day))
     if first_of_month(held_on) != month:
         raise ValidationError({"held_on": f"开会日期不在{month.month}月。哪个月开的会，登记到哪个月。"})
     if held_on > day:
         raise ValidationError({"held_on": "会还没开。请开完会再登记。"})
+    if file is not None:
+        attachments.check(file)
     values = {"held_on": held_on, "people": people, "minutes": minutes, "decisions": decisions}
     meeting = _record(Meeting, plan, region_code, month, actor, version, values, day)
-    _told(meeting, actor, "meeting", FlagKind.MEETING_MISSING, day)
+    had = bool(meeting.stored_as)
+    if file is not None:
+        attachments.attach(meeting, file)
+    elif remove_file:
+        attachments.remove(meeting)
+    meeting.full_clean()
+    meeting.save()
+    kept = "new" if file is not None else "removed" if had and remove_file else ""
+    _told(meeting, actor, "meeting", FlagKind.MEETING_MISSING, day, file=kept)
+    if file is not None:
+        attachments.write(meeting, file)
     return meeting
 
 
@@ -105,7 +123,7 @@ def _record(
     return row
 
 
-def _told(row: MonthlyRecord, actor: User, name: str, kind: FlagKind, day: date) -> None:
+def _told(row: MonthlyRecord, actor: User, name: str, kind: FlagKind, day: date, **data: Any) -> None:
     subject = f"{name}:{row.month:%Y-%m}"
     audit.record(
         f"{name}.record",
@@ -114,6 +132,7 @@ def _told(row: MonthlyRecord, actor: User, name: str, kind: FlagKind, day: date)
         region_code=row.region_id,
         month=f"{row.month:%Y-%m}",
         version=row.version,
+        **data,
     )
     flags.clear(kind=kind, region_code=row.region_id, subject=subject, day=day)
     notices.clear(kind=NOTICES[kind], region_code=row.region_id, subject=subject, day=day)

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.scope import Right
@@ -16,7 +17,7 @@ from reports import pages
 from reports.forms import FeedbackForm, MeetingForm
 from reports.queries import reports as queries
 from reports.queries import requests as request_queries
-from reports.services import monthly
+from reports.services import attachments, monthly
 from reports.views.access import of_record
 from screening.rules.phases import previous_month
 
@@ -28,12 +29,26 @@ def meeting(request: HttpRequest, month: date, code: str) -> HttpResponse:
     row = queries.meeting(request.scope, plan, code, month)
     fields = ("held_on", "people", "minutes", "decisions", "version")
     initial = {name: getattr(row, name) for name in fields} if row else {"version": 0}
-    form = MeetingForm(request.POST or None, initial=initial)
+    form = MeetingForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and _did(
         request, monthly.record_meeting, form, code, month, "研究会已登记。"
     ):
         return redirect("reports:report", month, code)
     return _shown(request, "reports/meeting.html", found | {"row": row, "form": form})
+
+
+@of_record
+@require_GET
+def meeting_file(request: HttpRequest, month: date, code: str) -> FileResponse:
+    """The file of a meeting, to keep: the browser never opens it under the address of this site."""
+    found = attachments.download(
+        scope=request.scope, plan=plans.current(), region_code=code, month=month, actor=request.user
+    )
+    if found is None:
+        raise Http404
+    return FileResponse(
+        found.content, as_attachment=True, filename=found.name, content_type=found.content_type
+    )
 
 
 @of_record
