@@ -141,6 +141,7 @@ def test_a_reader_out_of_memory_or_time_is_a_refusal_and_not_a_crash(tmp_path: P
         ("rows", 2),
         ("columns", 2),
     ],
+    ids=("packed", "parts", "rows", "columns"),
 )
 def test_limits_are_reached_and_not_passed(tmp_path: Path, limit: str, value: int) -> None:
     assert read(tmp_path, SMALL, **{limit: value})
