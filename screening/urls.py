@@ -26,6 +26,7 @@ urlpatterns = [
     path("cases/new/", cases.new, name="case-new"),
     path("cases/<uuid:case_id>/", household.case, name="case"),
     path("cases/<uuid:case_id>/draft/", household.draft, name="case-draft"),
+    path("cases/<uuid:case_id>/member/", household.member, name="case-member"),
     path("cases/<uuid:case_id>/resolve/", household.resolve, name="case-resolve"),
     path("cases/<uuid:case_id>/withdraw/", household.withdraw, name="case-withdraw"),
     path("cases/<uuid:case_id>/correct/", household.correct, name="case-correct"),

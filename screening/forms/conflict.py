@@ -13,7 +13,7 @@ from screening.choices import (
     VerifierRole,
     VisitResult,
 )
-from screening.services.answers import EACH, KEEP, NO_PROPERTY
+from screening.services.answers import EACH, KEEP, NO_INCOME, NO_PROPERTY
 
 Answers = Mapping[str, Any]
 _WORDS: dict[str, dict[str, str]] = {
@@ -44,11 +44,13 @@ class Item:
 
 _ITEMS = (
     Item("visit", "入户", ("on_site", "visited_on", "companions", "role", "result")),
-    Item("members", "共同生活", ("living", "lives-", "change-", "added-")),
+    Item("members", "共同生活", ("living", "lives-", "change-", "died-", "left-", "head", "added-")),
     *(Item(f"income-{kind}", kind.label, (f"income-{kind}", f"income-{kind}-note")) for kind in IncomeKind),
+    Item("no_income", NO_INCOME, ("no_income",)),
     Item("property", "财产", ("holds", "property_note")),
     Item("obligors", "义务人", ("obligor-",)),
     Item("two", "不愁吃、不愁穿", ("food_ok", "clothing_ok")),
+    Item("asked", "靠家庭供养、急难", ("dependent", "hardship", "hardship_note")),
     Item("verdict", "结论", ("for_whom", "scheme", "scheme-", "reason_code", "reason_text")),
     Item("grounds", "理由", ("grounds", "at_standard", "departure_reason")),
 )
@@ -92,8 +94,21 @@ def _words(item: Item, answers: Answers) -> str:
                 filter(None, [answers.get("visited_on", ""), met, site, answers.get("companions")])
             )
         case "members":
-            changes = [value for name, value in answers.items() if name.startswith("change-") and value]
-            return "，".join([f"{answers.get('living') or '—'} 人", *changes])
+            changes = [
+                f"{word}{value}"
+                for name, value in answers.items()
+                for start, word in (("change-", ""), ("died-", "去世 "), ("left-", "迁出 "))
+                if name.startswith(start) and value
+            ]
+            head = ["户主改为另一人"] if answers.get("head") else []
+            return "，".join([f"{answers.get('living') or '—'} 人", *changes, *head])
+        case "no_income":
+            return "是" if answers.get("no_income") else ""
+        case "asked":
+            said = [_WORDS["yes_no"].get(answers.get(name, ""), "") for name in ("dependent", "hardship")]
+            words = (("靠家庭供养", said[0]), ("急难", said[1]))
+            told = [f"{word}：{answer}" for word, answer in words if answer]
+            return "，".join(filter(None, [*told, answers.get("hardship_note", "")]))
         case "property":
             held = [_WORDS["holds"].get(one, one) for one in answers.get("holds") or []]
             return "，".join(filter(None, ["、".join(held), answers.get("property_note")]))

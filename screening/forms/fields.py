@@ -11,6 +11,14 @@ from dabao import clock
 from screening.rules.identity import read_id
 
 
+def text_field(label: str, length: int, **attributes: str) -> forms.CharField:
+    """One line of text that may be left empty."""
+    attributes.setdefault("autocomplete", "off")
+    return forms.CharField(
+        label=label, max_length=length, required=False, widget=forms.TextInput(attrs=attributes)
+    )
+
+
 class MoneyField(forms.DecimalField):
     """Yuan over twelve months: 14,400 · １４４００ · 14400元; empty is None. Never negative."""
 

@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 from django.forms import BoundField
 
 from screening.choices import CaseOutcome, Labour, Relation
-from screening.forms.fields import IdNumberField
+from screening.forms.fields import DayField, IdNumberField
 from screening.services.by_hand import NewMember
 
 MEMBER_ROWS = 6
@@ -42,9 +42,11 @@ class ClosingForm(forms.Form):
         ],
     )
     reason = forms.CharField(label="依据", max_length=300)
+    died_on = DayField(label="去世日期", required=False)
 
 
 class ReasonForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label="原因", max_length=300)
 
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from screening.queries.households import Member
 
 OUTSIDE_DRAFT = frozenset({"version", "submission_key", "csrfmiddlewaretoken", "then"})
+NEW_MEMBER = "new"  # prefix of the fields of somebody to be registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,24 @@ class MemberRow:
     member: Member
     lives: BoundField
     change: BoundField
+    died: BoundField
+    left: BoundField
     scheme: BoundField
     reason_code: BoundField
     reason_text: BoundField
 
+    @property
+    def about(self) -> tuple[BoundField, BoundField, BoundField]:
+        """Died, moved out, or away and still one of the household."""
+        return self.died, self.left, self.change
+
 
 def answers_of(data: QueryDict) -> dict[str, Any]:
-    """What was typed, as a draft keeps it: without token, version and key."""
+    """What was typed, as a draft keeps it: without token, version, key, and a new member's number."""
     return {
         name: values if name == "holds" else values[-1]
         for name, values in data.lists()
-        if name not in OUTSIDE_DRAFT and not name.startswith("keep-")
+        if name not in OUTSIDE_DRAFT and not name.startswith(("keep-", f"{NEW_MEMBER}-"))
     }
 
 

@@ -27,15 +27,16 @@ from screening.choices import (
     VerifierRole,
     VisitResult,
 )
-from screening.forms.fields import DayField, MoneyField
-from screening.forms.parts import IncomeRow, MemberRow, ObligorRow, answers_of
+from screening.forms.family import FamilyFields
+from screening.forms.fields import DayField, MoneyField, text_field
+from screening.forms.parts import IncomeRow, ObligorRow, answers_of
 from screening.queries import advice
 from screening.queries.households import HouseholdPage, Member
 from screening.rules.income import Place, position
-from screening.rules.verdicts import Entry, MemberFound, ObligorFound, Verdict, faults
-from screening.services.answers import EACH, KEEP, NO_PROPERTY, WHOLE
+from screening.rules.verdicts import Entry, ObligorFound, Verdict, faults
+from screening.services.answers import EACH, KEEP, NO_INCOME, NO_PROPERTY, WHOLE
 
-OBLIGOR_ROWS, ADDED_ROWS = 4, 2
+OBLIGOR_ROWS = 4
 OBLIGOR_PARTS = ("name", "relation", "ability", "note")
 YES_NO = [("yes", "是"), ("no", "否")]
 _HINTS = {
@@ -50,44 +51,43 @@ _HINTS = {
 _REASONS = [("", "请选原因"), *ReasonCode.choices]
 
 
+def _yes(answer: str) -> bool | None:
+    return {"yes": True, "no": False}.get(answer)
+
+
 def _radios() -> forms.RadioSelect:
     return forms.RadioSelect(attrs={"class": "form-check-input"})
 
 
-def _text(label: str, length: int, **attributes: str) -> forms.CharField:
-    attributes.setdefault("autocomplete", "off")
-    return forms.CharField(
-        label=label, max_length=length, required=False, widget=forms.TextInput(attrs=attributes)
-    )
-
-
-class VerificationForm(forms.Form):
+class VerificationForm(FamilyFields):
     """`page` gives the members and the standard; `answers` what a draft or a record has."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
     on_site = forms.BooleanField(label="实地入户", required=False)
     visited_on = DayField(label="入户日")
-    companions = _text("同去的人", 120, placeholder="驻村队员、村组干部")
+    companions = text_field("同去的人", 120, placeholder="驻村队员、村组干部")
     role = forms.ChoiceField(label="以什么身份", choices=VerifierRole.choices)
     result = forms.ChoiceField(label="见到没有", choices=VisitResult.choices, widget=_radios())
-    living = forms.IntegerField(
-        label="共同生活人数",
-        min_value=1,
-        max_value=30,
-        required=False,
-        widget=forms.NumberInput(attrs={"data-people": "", "inputmode": "numeric"}),
-        error_messages={"invalid": "人数要填整数。", "min_value": "至少 1 人。"},
-    )
     holds = forms.MultipleChoiceField(
         label="财产",
         choices=[*PropertyKind.choices, (NO_PROPERTY, "以上都没有")],
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
-    property_note = _text("财产说明", 200, placeholder="哪一样、值多少、谁的名下")
+    property_note = text_field("财产说明", 200, placeholder="哪一样、值多少、谁的名下")
     food_ok = forms.ChoiceField(label="不愁吃", choices=YES_NO, required=False, widget=_radios())
     clothing_ok = forms.ChoiceField(label="不愁穿", choices=YES_NO, required=False, widget=_radios())
+    no_income = forms.BooleanField(
+        label=NO_INCOME, required=False, widget=forms.CheckboxInput(attrs={"data-no-income": ""})
+    )
+    dependent = forms.ChoiceField(
+        label="重残、重病的人靠家庭供养，无法单独立户", choices=YES_NO, required=False, widget=_radios()
+    )
+    hardship = forms.ChoiceField(
+        label="遇到突发急难或大额支出", choices=YES_NO, required=False, widget=_radios()
+    )
+    hardship_note = text_field("什么急难、哪天、花了多少", 200, placeholder="什么急难、哪天、花了多少")
     for_whom = forms.ChoiceField(
         label="结论给谁",
         choices=[(WHOLE, "整户一样"), (EACH, "各人不同")],
@@ -96,9 +96,9 @@ class VerificationForm(forms.Form):
         widget=_radios(),
     )
     reason_code = forms.ChoiceField(label="不符合的原因", choices=_REASONS, required=False)
-    reason_text = _text("写明具体情况", 300)
-    at_standard = _text("正好等于（或高于）标准，写明为什么这样判", 200)
-    departure_reason = _text("结论与条件不同，写明为什么", 300)
+    reason_text = text_field("写明具体情况", 300)
+    at_standard = text_field("正好等于（或高于）标准，写明为什么这样判", 200)
+    departure_reason = text_field("结论与条件不同，写明为什么", 300)
     grounds = forms.CharField(
         label="理由（会显示在台账、公示和复核页）",
         max_length=1000,
@@ -116,15 +116,13 @@ class VerificationForm(forms.Form):
         data: QueryDict | None = None,
     ) -> None:
         start: dict[str, Any] = {
-            "on_site": True,
+            "on_site": not answers,
             "visited_on": day,
             "role": role,
             "result": VisitResult.VISITED,
-            "living": sum(not member.died for member in page.members) or 1,
             "for_whom": WHOLE,
         }
-        start |= {f"lives-{m.id}": not m.died for m in page.members}
-        start |= answers or {}
+        start |= {**(answers or {}), **self.family_start(page, answers or {})}
         start |= {"version": page.case.version, "submission_key": uuid.uuid4()}
         super().__init__(data, initial=start)
         self.page, self.day = page, day
@@ -134,40 +132,38 @@ class VerificationForm(forms.Form):
         )
         for kind in IncomeKind:
             self.fields[f"income-{kind}"] = MoneyField(INCOME_SIGNS[kind], label=kind.label)
-            self.fields[f"income-{kind}-note"] = _text(f"{kind.label}的依据", 200, placeholder=_HINTS[kind])
+            self.fields[f"income-{kind}-note"] = text_field(
+                f"{kind.label}的依据", 200, placeholder=_HINTS[kind]
+            )
+        self.add_family_fields(page)
         for member in page.members:
-            self._add_member(member)
-        for number in range(ADDED_ROWS):
-            self.fields[f"added-{number}-name"] = _text("名单上没有的人", 60)
-            self.fields[f"added-{number}-change"] = _text("何时迁入、什么关系", 120)
+            self._add_verdict(member)
         for number in range(OBLIGOR_ROWS):
             self._add_obligor(number)
 
-    def _add_member(self, member: Member) -> None:
+    def _add_verdict(self, member: Member) -> None:
         name = member.name
-        self.fields[f"lives-{member.id}"] = forms.BooleanField(
-            label=name, required=False, widget=forms.CheckboxInput(attrs={"data-lives": ""})
-        )
-        self.fields[f"change-{member.id}"] = _text(f"{name}的变动", 120, placeholder="迁出、外嫁…的日期")
         self.fields[f"scheme-{member.id}"] = forms.ChoiceField(
             label=f"{name}的结论", choices=[("", "请选结论"), *self.verdict_choices(member)], required=False
         )
         self.fields[f"reason_code-{member.id}"] = forms.ChoiceField(
             label=f"{name}不符合的原因", choices=_REASONS, required=False
         )
-        self.fields[f"reason_text-{member.id}"] = _text(f"{name}的具体情况", 300, placeholder="具体情况")
+        self.fields[f"reason_text-{member.id}"] = text_field(f"{name}的具体情况", 300, placeholder="具体情况")
 
     def _add_obligor(self, number: int) -> None:
-        self.fields[f"obligor-{number}-name"] = _text("义务人姓名", 60, placeholder="姓名")
-        self.fields[f"obligor-{number}-relation"] = _text("与本户关系", 60, placeholder="之女，已嫁，三台乡")
+        self.fields[f"obligor-{number}-name"] = text_field("义务人姓名", 60, placeholder="姓名")
+        self.fields[f"obligor-{number}-relation"] = text_field(
+            "与本户关系", 60, placeholder="之女，已嫁，三台乡"
+        )
         self.fields[f"obligor-{number}-ability"] = forms.ChoiceField(
             label="赡养能力", choices=[("", "请选择"), *ObligorAbility.choices], required=False
         )
-        self.fields[f"obligor-{number}-note"] = _text("依据", 200, placeholder="依据")
+        self.fields[f"obligor-{number}-note"] = text_field("依据", 200, placeholder="依据")
 
     def verdict_choices(self, member: Member | None = None) -> list[tuple[str, str]]:
         """In the plan's order; who is covered, or a household all covered, may also keep what there is."""
-        whom = [member] if member else [one for one in self.page.members if not one.died]
+        whom = [member] if member else self.page.living
         covered = self.page.more_than_named or (bool(whom) and all(one.covered for one in whom))
         return [*([(KEEP, "维持在保")] if covered else []), *Scheme.choices]
 
@@ -192,6 +188,11 @@ class VerificationForm(forms.Form):
     def two_worries(self) -> tuple[BoundField, BoundField]:
         return self["food_ok"], self["clothing_ok"]
 
+    @property
+    def facts_asked(self) -> tuple[BoundField, BoundField]:
+        """What no list says and the tests of 单人户 and 临时救助 need."""
+        return self["dependent"], self["hardship"]
+
     def income_rows(self) -> Iterator[IncomeRow]:
         for kind in IncomeKind:
             name = f"income-{kind}"
@@ -202,15 +203,6 @@ class VerificationForm(forms.Form):
             yield ObligorRow(
                 *(self[f"obligor-{number}-{part}"] for part in ("name", "relation", "ability", "note"))
             )
-
-    def member_rows(self) -> Iterator[MemberRow]:
-        for member in self.page.members:
-            parts = ("lives", "change", "scheme", "reason_code", "reason_text")
-            yield MemberRow(member, *(self[f"{part}-{member.id}"] for part in parts))
-
-    def added_rows(self) -> Iterator[tuple[BoundField, BoundField]]:
-        for number in range(ADDED_ROWS):
-            yield self[f"added-{number}-name"], self[f"added-{number}-change"]
 
     def wrong(self) -> list[tuple[str, str]]:
         """Fields with an error, as (id, label), in the order of the page."""
@@ -226,89 +218,77 @@ class VerificationForm(forms.Form):
             for name in set(self._errors) - {"version", "submission_key", "visited_on", "role", "result"}:
                 del self._errors[name]
             return typed
-        self._clean_members(typed)
+        self.clean_family(typed)
         self._clean_income(typed)
         self._clean_property(typed)
         self._clean_obligors(typed)
+        if typed.get("hardship") == "yes" and not typed.get("hardship_note"):
+            self.say("hardship_note", "写明什么急难、哪天、花了多少。")
         for name, word in (("food_ok", "吃"), ("clothing_ok", "穿")):
             if not typed.get(name):
-                self._say(name, f"还没答“不愁{word}”。")
+                self.say(name, f"还没答“不愁{word}”。")
         self._clean_verdicts(typed)
         if not typed.get("grounds"):
-            self._say("grounds", "还没写理由。一两句即可：谁、什么情况、收入怎么算的。")
+            self.say("grounds", "还没写理由。一两句即可：谁、什么情况、收入怎么算的。")
         if not self.errors:
             self._clean_standard(typed)
         if not self.errors:
             self._clean_departures(typed)
         return typed
 
-    def _say(self, name: str, sentence: str) -> None:
-        if name not in self._errors:
-            self.add_error(name, sentence)
-
-    def _clean_members(self, typed: dict[str, Any]) -> None:
-        together = sum(member.living_together for member in self._members(typed))
-        if typed.get("living") != together:
-            self._say(
-                "living",
-                f"共同生活填了 {typed.get('living') or 0} 人，下面勾的是 {together} 人。"
-                "展开成员逐人勾选，使两处一致。",
-            )
-        for member in self.page.members:
-            moved = not typed.get(f"lives-{member.id}") and not member.died
-            if moved and not typed.get(f"change-{member.id}"):
-                self._say(f"change-{member.id}", f"{member.name}不共同生活：写明为什么、从哪天起。")
-
     def _clean_income(self, typed: dict[str, Any]) -> None:
         amounts = {kind: typed.get(f"income-{kind}") for kind in IncomeKind}
         unread = any(f"income-{kind}" in self._errors for kind in IncomeKind)
-        if not unread and all(amount is None for amount in amounts.values()):
-            self._say(f"income-{IncomeKind.WAGES}", "收入一项都没填。确实没有收入，就在任一项填 0。")
+        nothing = all(amount is None for amount in amounts.values())
+        if not unread and nothing and not typed.get("no_income"):
+            self.say(f"income-{IncomeKind.WAGES}", f"收入一项都没填。确实没有，就勾“{NO_INCOME}”。")
+        if typed.get("no_income") and any(amounts.values()):
+            self.say("no_income", f"勾了“{NO_INCOME}”，又填了金额。请去掉一个。")
         cost = amounts[IncomeKind.EMPLOYMENT_COST] or 0
         note = typed.get(f"income-{IncomeKind.EMPLOYMENT_COST}-note")
         if cost > (amounts[IncomeKind.WAGES] or 0) and not note:
-            self._say(
+            self.say(
                 f"income-{IncomeKind.EMPLOYMENT_COST}", "成本比工资还多。核对金额；确实如此就在依据里写明。"
             )
         elif cost and not note:
-            self._say(f"income-{IncomeKind.EMPLOYMENT_COST}-note", "就业成本要写依据，例如：车票、租房收条。")
+            self.say(f"income-{IncomeKind.EMPLOYMENT_COST}-note", "就业成本要写依据，例如：车票、租房收条。")
 
     def _clean_property(self, typed: dict[str, Any]) -> None:
         held = typed.get("holds") or []
         if not held:
-            self._say("holds", "还没查财产。都没有就勾“以上都没有”。")
+            self.say("holds", "还没查财产。都没有就勾“以上都没有”。")
         if NO_PROPERTY in held and len(held) > 1:
-            self._say("holds", "勾了财产，又勾“以上都没有”。请去掉一个。")
+            self.say("holds", "勾了财产，又勾“以上都没有”。请去掉一个。")
 
     def _clean_obligors(self, typed: dict[str, Any]) -> None:
         for number in range(OBLIGOR_ROWS):
             name, ability = (typed.get(f"obligor-{number}-{part}") for part in ("name", "ability"))
             if name and not ability:
                 self.fields[f"obligor-{number}-ability"].label = f"{name}的赡养能力"
-                self._say(
+                self.say(
                     f"obligor-{number}-ability",
                     f"{name}还没选能力。联系不上就选“失联”，并写派出所或村委证明的日期。",
                 )
             if ability and not name:
-                self._say(f"obligor-{number}-name", "选了能力，没写是谁。")
+                self.say(f"obligor-{number}-name", "选了能力，没写是谁。")
 
     def _clean_verdicts(self, typed: dict[str, Any]) -> None:
         if typed.get("for_whom") != EACH:
             self._clean_verdict(typed, "scheme", "reason_code", "reason_text", "还没选结论。")
             return
         for member in self.page.members:
-            if typed.get(f"lives-{member.id}"):
+            if self.lives(member, typed):
                 names = [f"{part}-{member.id}" for part in ("scheme", "reason_code", "reason_text")]
                 self._clean_verdict(typed, *names, f"{member.name}还没选结论。")
 
     def _clean_verdict(self, typed: dict[str, Any], scheme: str, code: str, text: str, missing: str) -> None:
         if not typed.get(scheme):
-            self._say(scheme, missing)
+            self.say(scheme, missing)
         elif typed[scheme] == Scheme.NONE:
             if not typed.get(code):
-                self._say(code, "不符合的，要选原因。")
+                self.say(code, "不符合的，要选原因。")
             if not typed.get(text):
-                self._say(text, "写明具体情况：什么、多少、凭什么。")
+                self.say(text, "写明具体情况：什么、多少、凭什么。")
 
     def _clean_standard(self, typed: dict[str, Any]) -> None:
         """Exactly at the standard the officer decides and says why; so does who keeps somebody above it."""
@@ -318,9 +298,9 @@ class VerificationForm(forms.Form):
         where = position(each, self.page.standard.amount)
         verdicts = self._verdicts(typed)
         if where.place is Place.AT:
-            self._say("at_standard", "人均正好等于低保标准：符合或不符合由你定，写明为什么。")
+            self.say("at_standard", "人均正好等于低保标准：符合或不符合由你定，写明为什么。")
         elif where.place is Place.ABOVE and any(verdict.covered for verdict in verdicts):
-            self._say(
+            self.say(
                 "at_standard", f"人均高出低保标准 {where.gap:,.2f} 元，仍维持在保：写明为什么，例如在渐退期。"
             )
 
@@ -332,7 +312,7 @@ class VerificationForm(forms.Form):
             return  # the service refuses it anyway, reason or not
         self.departing = advice.departing(NOTHING, self.page, answers_of(self.data), verdicts, self.day)
         if self.departing and not typed.get("departure_reason"):
-            self._say("departure_reason", f"{'；'.join(self.departing)}。结论由你定，写明为什么。")
+            self.say("departure_reason", f"{'；'.join(self.departing)}。结论由你定，写明为什么。")
 
     # --- What the service takes ---
 
@@ -352,7 +332,7 @@ class VerificationForm(forms.Form):
         why_here = f"（{typed['at_standard']}）" if typed.get("at_standard") else ""
         return Entry(
             **visit,
-            members=list(self._members(typed)),
+            members=list(self.members_found(typed)),
             income=self._income(typed),
             property_held=[held for held in typed["holds"] if held != NO_PROPERTY],
             property_note=typed["property_note"],
@@ -365,22 +345,19 @@ class VerificationForm(forms.Form):
             ],
             food_ok=typed["food_ok"] == "yes",
             clothing_ok=typed["clothing_ok"] == "yes",
+            dependent=_yes(typed["dependent"]),
+            hardship=_yes(typed["hardship"]),
+            hardship_note=typed["hardship_note"],
             verdicts=self._verdicts(typed),
             grounds=typed["grounds"] + why_here,
             departures=self.departing,
             departure_reason=typed.get("departure_reason", ""),
         )
 
-    def _members(self, typed: dict[str, Any]) -> Iterator[MemberFound]:
-        for member in self.page.members:
-            lives = bool(typed.get(f"lives-{member.id}"))
-            yield MemberFound(member.name, member.id, lives, typed.get(f"change-{member.id}", ""))
-        for number in range(ADDED_ROWS):
-            if name := typed.get(f"added-{number}-name"):
-                yield MemberFound(name, None, True, typed.get(f"added-{number}-change", ""))
-
     def _income(self, typed: dict[str, Any]) -> dict[str, tuple[Decimal, str]]:
         """Blank is 0 where at least one item is given; an item neither typed nor explained is left out."""
+        if typed.get("no_income"):
+            return {IncomeKind.WAGES.value: (Decimal(0), NO_INCOME)}
         return {
             kind.value: (typed.get(f"income-{kind}") or Decimal(0), typed.get(f"income-{kind}-note", ""))
             for kind in IncomeKind
@@ -398,11 +375,11 @@ class VerificationForm(forms.Form):
                 typed[f"reason_text-{member.id}"],
             )
             for member in self.page.members
-            if typed.get(f"scheme-{member.id}")
+            if typed.get(f"scheme-{member.id}") and self.lives(member, typed)
         ]
 
     def _verdict(self, member: Member | None, choice: str, code: str, text: str) -> Verdict:
-        whom = [member] if member else self.page.members
+        whom = [member] if member else self.page.living
         if choice == KEEP:
             on_tekun = all(one.id in self.page.on_tekun for one in whom)
             choice, covered = (Scheme.TEKUN if on_tekun else Scheme.DIBAO), True

@@ -21,6 +21,8 @@ from screening.services.answers import KEEP
 
 Test = Callable[[Situation], SchemeAdvice]
 KEEP_WORDS = "现在享受的不变：名单上在保，入户看也该保"
+_PERSONAL = (Scheme.TEKUN, Scheme.DIBAO_SINGLE)
+_YES_NO = {"yes": True, "no": False}
 PLAIN = {
     Scheme.TEKUN: "个人：无劳动能力、无收入来源、无赡养人",
     Scheme.DIBAO: "全家按农村低保",
@@ -51,6 +53,8 @@ def choices(
                 facts = KEEP_WORDS
             case Scheme.DIBAO:
                 facts = _words(assistance.dibao(_situation(page, None, answers, income, day)))
+            case Scheme.TEMPORARY:
+                facts = _words(assistance.temporary(_situation(page, None, answers, income, day)))
             case Scheme.TEKUN:
                 facts = _persons(page, answers, income, day, assistance.tekun)
             case Scheme.DIBAO_SINGLE:
@@ -73,14 +77,14 @@ def departing(
     for verdict in verdicts:
         if verdict.covered or (at_standard and verdict.scheme == Scheme.DIBAO):
             continue
-        whom = [member for member in page.members if verdict.person in (None, member.id)]
+        whom = [member for member in page.living if verdict.person in (None, member.id)]
         seen: set[str] = set()
         for member in whom:
             tests = assistance.advise(_situation(page, member, answers, income, day)).tests
             against = departures.departure(tests, verdict.scheme)
             if against is None or (verdict.person is None and _for_one(against, verdict)):
                 continue
-            seen.add(f"{'' if against.scheme == Scheme.DIBAO else member.name}{_against(against, verdict)}")
+            seen.add(f"{member.name if against.scheme in _PERSONAL else ''}{_against(against, verdict)}")
         found += sorted(seen)
     return found
 
@@ -91,20 +95,24 @@ def _against(test: SchemeAdvice, verdict: Verdict) -> str:
 
 def _for_one(test: SchemeAdvice, verdict: Verdict) -> bool:
     """A person's own test says nothing of the household as a whole, unless it is met and nobody gets it."""
-    personal = test.scheme in (Scheme.TEKUN, Scheme.DIBAO_SINGLE)
-    return personal and not (test.answer == Answer.YES and verdict.scheme == Scheme.NONE)
+    return test.scheme in _PERSONAL and not (test.answer == Answer.YES and verdict.scheme == Scheme.NONE)
 
 
 def typed_income(
     scope: Scope,  # noqa: ARG001 - one's own form
     answers: Mapping[str, Any],
-) -> tuple[Decimal, Decimal | None]:
-    """Family income and its share a head as typed so far; unreadable items count as blank."""
+) -> tuple[Decimal | None, Decimal | None]:
+    """Family income and its share a head as typed so far; unreadable items count as blank.
+
+    Before anything is typed both are unknown: that is not zero.
+    """
     items = []
     for kind in INCOME_SIGNS:
         amount = _decimal(answers.get(f"income-{kind}"))
         if amount is not None:
             items.append(IncomeItem(kind, amount))
+    if not items and not answers.get("no_income"):
+        return None, None
     people = str(answers.get("living") or "")
     found = family_income(items, int(people) if people.isdigit() else 0)
     return found.family, found.per_capita
@@ -118,7 +126,7 @@ def _decimal(text: Any) -> Decimal | None:
 
 
 def _income(scope: Scope, page: HouseholdPage, answers: Mapping[str, Any]) -> Decimal | None:
-    if any(answers.get(f"income-{kind}") for kind in IncomeKind):
+    if answers.get("no_income") or any(answers.get(f"income-{kind}") for kind in IncomeKind):
         return typed_income(scope, answers)[1]
     return page.case.household.income_per_capita
 
@@ -145,6 +153,8 @@ def _situation(
         certificates=member.certificates if member else (),
         major_illness=member.ill if member else False,
         obligors=obligors or None,
+        dependent=_YES_NO.get(answers.get("dependent", "")),
+        hardship=_YES_NO.get(answers.get("hardship", "")),
         on_tekun=member.id in page.on_tekun if member else False,
     )
 
@@ -156,9 +166,9 @@ def _persons(
 
     What is missing is said only where nobody with labour lives who would be the first to support them.
     """
-    supported = any(member.labour in WITH_LABOUR for member in page.members)
+    supported = any(member.labour in WITH_LABOUR for member in page.living)
     said: dict[str, list[str]] = {}
-    for member in page.members:
+    for member in page.living:
         advice = test(_situation(page, member, answers, income, day))
         if advice.answer == Answer.YES or (advice.answer == Answer.UNKNOWN and not supported):
             said.setdefault(_words(advice), []).append(member.name)

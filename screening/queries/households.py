@@ -61,7 +61,7 @@ HEALTHY = "健康"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A living member as the lists have him; the number masked."""
+    """A member as the lists have him, the number masked; also who moved out by the last verification."""
 
     id: UUID
     name: str
@@ -79,8 +79,13 @@ class Member:
     row: UUID | None
     certificates: tuple[CertificateFact, ...] = ()
     ill: bool = False
-    died: bool = False
+    died_on: date | None = None
+    left_on: date | None = None
     covered: bool = False
+
+    @property
+    def gone(self) -> bool:
+        return self.died_on is not None or self.left_on is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,10 @@ class HouseholdPage:
     phone_masked: str = ""
     on_tekun: set[UUID] = field(default_factory=set)
     more_than_named: bool = False
+
+    @property
+    def living(self) -> list[Member]:
+        return [member for member in self.members if not member.gone]
 
     @property
     def current(self) -> Verification | None:
@@ -202,7 +211,7 @@ class _Known:
         self.home, self.day = case.household, day
         self.living = list(
             Membership.objects.within(scope)
-            .filter(household=self.home, last_day=None)
+            .filter(Q(last_day=None) | Q(pk__in=_moved_out(case)), household=self.home)
             .select_related("person", "person__row", "person__row__source_list")
             .order_by("relation", "person__birth_date", "pk")
         )
@@ -246,14 +255,15 @@ class _Known:
             born=person.birth_date,
             labour=person.labour,
             labour_word=Labour(person.labour).label if person.labour else "劳动技能空白",
-            state="已去世" if person.died_on else "、".join(marks) or person.health or "—",
+            state=_gone(member) or "、".join(marks) or person.health or "—",
             matters=bool(marks),
             has_phone=bool(person.phone_sealed),
             on_roll="、".join(on_roll),
             row=person.row_id,
             certificates=tuple(CertificateFact(c.kind, c.grade, tuple(c.parts)) for c in held),
             ill=ill,
-            died=person.died_on is not None,
+            died_on=person.died_on,
+            left_on=member.last_day,
             covered=person.pk in self.covered,
         )
 
@@ -300,6 +310,19 @@ class _Known:
                 found.append(_evidence(f"{name}：{member.person.work}{spent}", member.person.row))
         found += [_evidence(WatchKind(one.kind).label, one.row) for one in self.watches]
         return found
+
+
+def _moved_out(case: Case) -> list[str]:
+    """Memberships that the verification that stands ended: its correction shows them again."""
+    standing = case.verifications.standing()
+    changed = standing.family if standing else []
+    return [pk for what, pk, field, _, _ in changed if (what, field) == ("membership", "last_day")]
+
+
+def _gone(member: Membership) -> str:
+    if member.person.died_on:
+        return f"{member.person.died_on} 去世"
+    return f"{member.last_day} 迁出" if member.last_day else ""
 
 
 def _evidence(text: str, row: ListRow | None) -> Evidence:

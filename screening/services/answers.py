@@ -11,6 +11,7 @@ from screening.rules.verdicts import Verdict
 WHOLE, EACH = "whole", "each"
 KEEP = "keep"
 NO_PROPERTY = "none"
+NO_INCOME = "没有任何收入"
 
 
 def verdicts_of(verification: Verification) -> list[Verdict]:
@@ -59,7 +60,10 @@ def of_verification(verification: Verification) -> dict[str, Any]:
             found[f"added-{added}-name"] = member.name
             found[f"added-{added}-change"] = member.change
             added += 1
-    for item in verification.income.all():
+    items = verification.income.all()
+    if [item.note for item in items] == [NO_INCOME]:
+        found["no_income"], items = "on", ()
+    for item in items:
         found[f"income-{item.kind}"] = f"{item.amount.normalize():f}"
         found[f"income-{item.kind}-note"] = item.note
     for number, obligor in enumerate(verification.obligors.all()):

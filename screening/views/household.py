@@ -19,15 +19,16 @@ from dabao.scope import Right
 from dabao.views.access import needs
 from screening.choices import CaseOutcome, CaseState, PropertyKind, VisitResult
 from screening.forms import conflict as conflicts
+from screening.forms.family import MemberForm
 from screening.forms.household import ClosingForm, ReasonForm, RevealForm
-from screening.forms.parts import answers_of, as_data
+from screening.forms.parts import NEW_MEMBER, answers_of, as_data
 from screening.forms.refusals import tell
 from screening.forms.verification import VerificationForm
 from screening.queries import advice, households
 from screening.queries.cases import neighbours
 from screening.queries.remaining import remaining
 from screening.rules.income import income_window
-from screening.services import answers, looks, verification
+from screening.services import answers, family, looks, verification
 from screening.services import cases as case_services
 from screening.services.cases import ConflictError
 
@@ -139,6 +140,40 @@ def _keep_draft(opened: Opened) -> None:
 @login_required
 @needs(Right.VERIFY)
 @require_POST
+def member(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Register somebody whom no list has; what else is filled in stays as a draft."""
+    opened, form = _open(request, case_id), MemberForm(request.POST, prefix=NEW_MEMBER)
+    try:
+        _keep_draft(opened)
+    except ConflictError as conflict:
+        return _conflict(opened, conflict)
+    if form.is_valid() and _registered(opened, form):
+        return redirect("screening:case", case_id=case_id)
+    opened = _open(request, case_id)
+    return _show(opened, opened.form() if opened.to_verify else None, member_form=form, status=422)
+
+
+def _registered(opened: Opened, form: MemberForm) -> bool:
+    request = opened.request
+    try:
+        family.add_member(
+            scope=request.scope,
+            case_id=opened.case_id,
+            actor=request.user,
+            member=form.member(),
+            since=form.cleaned_data["since"],
+            day=clock.today(),
+        )
+    except ValidationError as refusal:
+        tell(form, refusal)
+        return False
+    messages.success(request, f"登记了{form.cleaned_data['name']}，这次核查要给他下结论。")
+    return True
+
+
+@login_required
+@needs(Right.VERIFY)
+@require_POST
 def draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Autosave: 204 when kept, 409 when somebody else concluded the household."""
     version = request.POST.get("version", "")
@@ -243,7 +278,11 @@ def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
         case_id,
         "已撤回，这一户回到待核查，你填的都还在。",
         lambda: verification.withdraw(
-            scope=request.scope, case_id=case_id, actor=request.user, day=clock.today()
+            scope=request.scope,
+            case_id=case_id,
+            actor=request.user,
+            day=clock.today(),
+            version=_version(request),
         ),
     )
 
@@ -273,13 +312,19 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def reopen(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Look again at a closed household, with a reason."""
     form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    form.is_valid()
+    reason = form.cleaned_data.get("reason", "")
     return _done(
         request,
         case_id,
         "这一户回到待核查，以前的都留着。",
         lambda: case_services.reopen(
-            scope=request.scope, case_id=case_id, actor=request.user, day=clock.today(), reason=reason
+            scope=request.scope,
+            case_id=case_id,
+            actor=request.user,
+            day=clock.today(),
+            reason=reason,
+            version=_version(request),
         ),
     )
 
@@ -298,6 +343,12 @@ def reveal(request: HttpRequest, case_id: UUID) -> HttpResponse:
     shown = _show(opened, opened.form() if opened.to_verify else None, numbers=numbers)
     shown["Cache-Control"] = "no-store"
     return shown
+
+
+def _version(request: HttpRequest) -> int | None:
+    """The version that the page showed; none from the note under a conclusion just saved."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdigit() else None
 
 
 def _done(request: HttpRequest, case_id: UUID, words: str, work: Any) -> HttpResponse:
@@ -323,6 +374,7 @@ def _show(
     *,
     correcting: str | None = None,
     numbers: Mapping[str, str] | None = None,
+    member_form: MemberForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     request, page, day = opened.request, opened.page, clock.today()
@@ -341,6 +393,7 @@ def _show(
         "may_verify": opened.may(Right.VERIFY),
         "has_steps": opened.has_steps,
         "reveal_form": RevealForm(),
+        "member_form": member_form or MemberForm(prefix=NEW_MEMBER),
         "closing_form": ClosingForm(initial={"version": page.case.version}),
         "just_done": _just_done(request),
         "rechecked": bool(page.rechecks) and page.case.state != CaseState.TO_RECHECK,

@@ -1,15 +1,23 @@
-// The verification form: people ticked make the number living together; only the verdict fields in use are shown.
+// The verification form: people ticked make the number living together, and a day of death or departure takes the tick
+// away; only the verdict fields in use are shown.
 
 const form = document.getElementById("verification");
 if (form) {
   const living = form.querySelector("[data-people]");
   const boxes = [...form.querySelectorAll("[data-lives]")];
-  const added = [...form.querySelectorAll("[name^='added-'][name$='-name']")];
   const count = () => {
-    living.value = String(boxes.filter((box) => box.checked).length + added.filter((field) => field.value.trim()).length);
+    living.value = String(boxes.filter((box) => box.checked).length);
     living.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  for (const field of [...boxes, ...added]) field.addEventListener("change", count);
+  for (const field of boxes) field.addEventListener("change", count);
+  for (const day of form.querySelectorAll("[name^='died-'], [name^='left-']")) {
+    day.addEventListener("change", () => {
+      const box = day.closest("tr").querySelector("[data-lives]");
+      if (!day.value || !box.checked) return;
+      box.checked = false;
+      count();
+    });
+  }
 
   // "None of these" and a property exclude each other.
   const holds = [...form.querySelectorAll("[name=holds]")];
@@ -41,6 +49,7 @@ if (form) {
     const each = form.querySelector("[name=for_whom]:checked")?.value === "each";
     const refused = form.querySelector("[name=scheme]:checked")?.value === "none";
     shown("[data-held]", holds.some((box) => box.checked && box.value !== "none"));
+    shown("[data-hardship]", form.querySelector("[name=hardship]:checked")?.value === "yes");
     shown("[data-each]", each);
     shown("[data-whole]", !each);
     shown("[data-whole-reason]", !each && refused);

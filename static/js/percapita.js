@@ -1,7 +1,7 @@
 // The sum in sight: income of twelve months ÷ people living together, against the standard and the poverty line.
 //
 // <form data-percapita> holds the inputs: income items carry data-income="1" or data-income="-1" (their sign),
-// the number of people carries data-people. One block shows the result:
+// the number of people carries data-people, 没有任何收入 data-no-income; before anything is typed the sum is unknown, not zero. One block shows the result:
 //   <div data-sum data-standard="4500" data-line="4000" data-confirmed="yes|no" aria-live="polite">
 // with the elements [data-sum-income], [data-sum-people], [data-sum-each], [data-sum-gap], [data-sum-says] and
 // <svg class="scale" data-sum-scale> (560 × 58 units). The server computes again and its figure is what counts.
@@ -37,9 +37,9 @@ function says(amount, standard, line, confirmed) {
   return words.join("，") + (confirmed ? "" : "（标准待确认）");
 }
 
-// Only the stretch that matters is drawn: from half its length below the lowest mark to half above the highest.
+// Without an amount only the marks. Only the stretch that matters is drawn: from half its length below the lowest mark to half above the highest.
 function drawScale(svg, amount, standard, line) {
-  const values = [amount, standard, line].filter((value, place) => place === 0 || value > 0n).map(Number);
+  const values = [amount, standard, line].filter((value, place) => (place === 0 ? value !== null : value > 0n)).map(Number);
   const low = Math.min(...values);
   const high = Math.max(...values);
   const room = Math.max(high - low, high * 0.05, 1) / 2;
@@ -53,7 +53,7 @@ function drawScale(svg, amount, standard, line) {
     svg.append(node);
   };
   draw("line", { class: "axis", x1: LEFT, x2: RIGHT, y1: MIDDLE, y2: MIDDLE });
-  draw("line", { class: "gap", x1: x(amount), x2: x(standard), y1: MIDDLE, y2: MIDDLE });
+  if (amount !== null) draw("line", { class: "gap", x1: x(amount), x2: x(standard), y1: MIDDLE, y2: MIDDLE });
   // Marks too close for their words are written away from each other.
   const near = line > 0n && line !== standard && Math.abs(x(line) - x(standard)) <= 160;
   for (const [word, value, css, other] of [["扶贫标准", line, "low", standard], ["农村低保标准", standard, "std", line]]) {
@@ -62,6 +62,7 @@ function drawScale(svg, amount, standard, line) {
     draw("line", { class: css, x1: x(value), x2: x(value), y1: 20, y2: 36 });
     draw("text", { x: x(value), y: 52, "text-anchor": anchor }, `${word} ${yuan.format(Number(value) / 100)}`);
   }
+  if (amount === null) return;
   draw("circle", { class: "dot", cx: x(amount), cy: MIDDLE, r: 7 });
   draw("text", { class: "own", x: x(amount), y: 14, "text-anchor": "middle" }, `本户 ${each2.format(Number(amount) / 100)}`);
 }
@@ -71,16 +72,20 @@ function show(form) {
   if (!box) return;
   let sum = 0n;
   for (const input of form.querySelectorAll("[data-income]")) sum += BigInt(input.dataset.income) * fen(input.value);
+  const scale = box.querySelector("[data-sum-scale]");
+  const typed = form.querySelector("[data-no-income]:checked") || [...form.querySelectorAll("[data-income]")].some((input) => input.value.trim());
   const people = Number.parseInt(form.querySelector("[data-people]")?.value || box.dataset.people || "0", 10);
   const put = (name, text) => {
     const place = box.querySelector(`[data-sum-${name}]`);
     if (place && place.textContent !== text) place.textContent = text;
   };
-  put("income", each2.format(Number(sum) / 100));
+  put("income", typed ? each2.format(Number(sum) / 100) : "—");
   put("people", people > 0 ? String(people) : "—");
-  if (!(people > 0)) {
+  if (!typed || !(people > 0)) {
     put("each", "—");
-    put("says", "先填共同生活人数");
+    put("gap", "");
+    put("says", typed ? "先填共同生活人数" : "还没填收入");
+    if (scale) drawScale(scale, null, fen(box.dataset.standard), fen(box.dataset.line));
     return;
   }
   const amount = divide(sum, people);
@@ -89,8 +94,7 @@ function show(form) {
   put("each", each2.format(Number(amount) / 100));
   put("gap", amount < standard ? `差 ${each2.format(Number(standard - amount) / 100)} 元` : amount > standard ? `超 ${each2.format(Number(amount - standard) / 100)} 元` : "");
   put("says", says(amount, standard, line, box.dataset.confirmed !== "no"));
-  const svg = box.querySelector("[data-sum-scale]");
-  if (svg) drawScale(svg, amount, standard, line);
+  if (scale) drawScale(scale, amount, standard, line);
   const equal = document.querySelector("[data-when-equal]");
   if (equal) equal.hidden = amount !== standard && !equal.querySelector(".errmsg, input:not([value=''])[value]");
 }
