@@ -17,7 +17,7 @@ from screening.imports.check import Checked, Line
 from screening.models import SourceList
 from screening.rules.identity import IdReading
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 COLUMNS = (
     "source_list_id",
@@ -125,13 +125,14 @@ def _rows(source: SourceList, checked: Checked) -> Iterator[tuple[Any, ...]]:
     household_keys = households or checked.column("household_number")
     places, illnesses, filings = checked.column("place"), checked.column("illness"), checked.column("filing")
     pinyin = checked.kind.code in (ListKind.REGISTRY, ListKind.MARGINAL)
+    list_id = str(source.pk)
     for line in checked.lines:
         sheet = checked.segments[line.sheet].sheet.name
         raw = _seal_cells(line)
         i = line.data
         if i is None:
             yield (
-                source.pk,
+                list_id,
                 sheet,
                 line.number,
                 raw,
@@ -170,7 +171,7 @@ def _rows(source: SourceList, checked: Checked) -> Iterator[tuple[Any, ...]]:
             detail = crypto.seal(reading.cleaned)
         problems = checked.problems.get(i)
         yield (
-            source.pk,
+            list_id,
             sheet,
             line.number,
             raw,
