@@ -164,12 +164,6 @@ def blocked(scope: Scope, case: Any, day: date) -> str:
     return desk.blocked(scope, open_ones, where, case.plan, day) if where else ""
 
 
-def terms_open(scope: Scope, grant: Enrolment) -> bool:  # noqa: ARG001 - cut to it before
-    """Whether tier and amount can still be set: until it is approved."""
-    before = rules.ORDER[: rules.ORDER.index(StepKind.APPROVED) + 1]
-    return grant.next_step in before
-
-
 def events(scope: Scope, case: Any) -> list[CaseEvent]:
     """What happened with the household, newest first."""
     return list(CaseEvent.objects.within(scope).filter(case=case).order_by("-day", "-at", "-pk"))

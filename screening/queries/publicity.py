@@ -42,6 +42,28 @@ class PublicLine:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class PublicList:
+    """One list to print."""
+
+    lines: list[PublicLine]
+    households: int
+
+    @property
+    def persons(self) -> int:
+        return sum(line.persons for line in self.lines)
+
+    @property
+    def monthly(self) -> Decimal:
+        """Yuan a month of all lines together; one-time aid is not monthly."""
+        one_time = Scheme.TEMPORARY.label
+        return sum((line.monthly or Decimal(0) for line in self.lines if line.scheme != one_time), Decimal(0))
+
+    @property
+    def villages(self) -> list[str]:
+        return sorted({line.village for line in self.lines})
+
+
 WHY = {
     Scheme.TEKUN: "无劳动能力、无生活来源、无法定赡养抚养扶养人",
     Scheme.DIBAO: "家庭人均收入低于农村低保标准",
@@ -80,10 +102,8 @@ def publicity(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> list
     return sorted(found, key=lambda one: (one.posted, order.get(one.code, 99), one.first_day))
 
 
-def publicity_lines(
-    scope: Scope, plan: WorkPlan, region: str, days: tuple[date, date] | None
-) -> tuple[list[PublicLine], int]:
-    """Lines of the list that hangs from the first to the last of the days (None: to hang); households."""
+def public_list(scope: Scope, plan: WorkPlan, region: str, days: tuple[date, date] | None) -> PublicList:
+    """The list that hangs from the first to the last of the days; None: what is to hang."""
     lines, households = [], set()
     for grant in _public(scope, plan, region):
         step = next((s for s in grant.steps.all() if s.kind == StepKind.PUBLICISED), None)
@@ -103,7 +123,7 @@ def publicity_lines(
                 WHY[Scheme(grant.scheme)],
             )
         )
-    return lines, len(households)
+    return PublicList(lines, len(households))
 
 
 def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Enrolment]:
@@ -125,12 +145,6 @@ def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Enrolment]:
             "pk",
         )
     )
-
-
-def monthly(scope: Scope, lines: list[PublicLine]) -> Decimal:  # noqa: ARG001 - cut to it before
-    """Yuan a month of all lines together; one-time aid is not monthly."""
-    one_time = Scheme.TEMPORARY.label
-    return sum((line.monthly or Decimal(0) for line in lines if line.scheme != one_time), Decimal(0))
 
 
 def standard(scope: Scope, township: str, day: date) -> Standard | None:  # noqa: ARG001 - standards are public

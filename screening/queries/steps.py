@@ -279,7 +279,7 @@ def _row(scope: Scope, case: Any, kind: StepKind, plan: WorkPlan, day: date) -> 
         village=household.region.name.removesuffix("村"),
         group=household.group,
         size=household.size,
-        verdicts=verdicts(scope, case),
+        verdicts=_verdicts(case),
         monthly=sum(amounts, Decimal(0)) if amounts else None,
         publicity=(public.first_day, public.last_day) if public else None,
         applicant=applied.by.name if applied else "",
@@ -289,7 +289,7 @@ def _row(scope: Scope, case: Any, kind: StepKind, plan: WorkPlan, day: date) -> 
     )
 
 
-def verdicts(scope: Scope, case: Any) -> list[Verdicts]:  # noqa: ARG001 - cut to it before
+def _verdicts(case: Any) -> list[Verdicts]:
     """Chips of a household: persons by scheme, and those not eligible."""
     found: Counter[Scheme] = Counter()
     refused: set[UUID] = set()

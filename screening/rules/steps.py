@@ -172,3 +172,8 @@ def number_fault(number: str, digits: int) -> str:
 
 def _words(day: date) -> str:
     return f"{day.month}月{day.day}日"
+
+
+def terms_open(next_step: str) -> bool:
+    """Whether tier and amount can still be set: until it is approved."""
+    return next_step in ORDER[: ORDER.index(StepKind.APPROVED) + 1]

@@ -253,8 +253,8 @@ def test_publicity_batches_count_their_lines(cast, county, judged):  # noqa: F81
         (False, 1, 2, 6),
         (True, 2, 4, 0),
     ]
-    lines, households = publicity.publicity_lines(scope, county.plan, "532326102", (POST, LAST))
-    assert (len(lines), households) == (2, 2)
+    found = publicity.public_list(scope, county.plan, "532326102", (POST, LAST))
+    assert (len(found.lines), found.households, found.persons) == (2, 2, 4)
 
 
 def test_two_lists_hung_on_one_day_until_different_days_print_apart(client_of, cast, judged, settings):  # noqa: F811

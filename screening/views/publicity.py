@@ -36,20 +36,20 @@ def publicity_print(request: HttpRequest) -> HttpResponse:
     here = next((one for one in townships(request.scope, plan) if region.startswith(one.code)), None)
     if here is None:
         raise Http404
-    lines, households = queries.publicity_lines(request.scope, plan, region, days)
+    found = queries.public_list(request.scope, plan, region, days)
     first, last = days or (today, earliest_last_day(today, plan.publicity_days))
     context: dict[str, Any] = {
         "township": here,
-        "lines": lines,
-        "households": households,
-        "persons": sum(line.persons for line in lines),
-        "monthly": queries.monthly(request.scope, lines),
+        "lines": found.lines,
+        "households": found.households,
+        "persons": found.persons,
+        "monthly": found.monthly,
         "first": first,
         "last": last,
         "days": (last - first).days + 1,
         "standard": queries.standard(request.scope, here.code, first),
         "plan": plan,
-        "villages": sorted({line.village for line in lines}),
+        "villages": found.villages,
     }
     return render(request, "screening/print_publicity.html", context)
 

@@ -22,7 +22,7 @@ from screening.forms.steps import VERBS, NumbersFileForm, StepForm, TermsForm
 from screening.queries import case_steps
 from screening.queries import steps as queries
 from screening.queries.cases import CaseFilters
-from screening.rules.steps import REFUSABLE
+from screening.rules.steps import REFUSABLE, terms_open
 from screening.services import enrolment, provincial_numbers
 from screening.services.enrolment import BatchResult
 
@@ -264,7 +264,7 @@ def _household(request: HttpRequest, case: Any, forms: dict[UUID, TermsForm] | N
         "case": case,
         "cells": cells,
         "sentence": sentence,
-        "lanes": [(lane, _terms(scope, lane, day, forms or {}, may=may)) for lane in lanes],
+        "lanes": [(lane, _terms(lane, day, forms or {}, may=may)) for lane in lanes],
         "refused": case_steps.not_eligible(scope, case),
         "stage": stage,
         "stage_words": f"等{stage.label}" if stage else "",
@@ -278,12 +278,10 @@ def _household(request: HttpRequest, case: Any, forms: dict[UUID, TermsForm] | N
     }
 
 
-def _terms(
-    scope: Any, lane: case_steps.Lane, day: date, forms: dict[UUID, TermsForm], *, may: bool
-) -> TermsForm | None:
+def _terms(lane: case_steps.Lane, day: date, forms: dict[UUID, TermsForm], *, may: bool) -> TermsForm | None:
     """The form of a grant that this viewer may still set."""
     grant = lane.grant
-    if not may or not case_steps.terms_open(scope, grant):
+    if not may or not terms_open(grant.next_step):
         return None
     return forms.get(grant.pk) or TermsForm(
         day,
