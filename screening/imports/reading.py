@@ -20,6 +20,7 @@ from screening.models import ListRow
 
 NOT_USED = "只存原样，没用"
 HIDDEN = "（病种只给核查的人看）"
+ILLNESS = ("illness", "icd")  # the code tells the name
 
 _LABELS: dict[str, dict[Any, str]] = {
     "labour": dict(Labour.choices),
@@ -94,7 +95,7 @@ def read_cells(
         raw = cells[position] if position < len(cells) else ""
         if not heading and raw == "":
             continue
-        hidden = key == "illness" and not verifies and raw != ""
+        hidden = key in ILLNESS and not verifies and raw != ""
         result.append(
             ReadCell(
                 column_letters(position + 1),
