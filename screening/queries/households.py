@@ -209,6 +209,7 @@ class _Known:
 
     def __init__(self, scope: Scope, case: Case, day: date) -> None:
         self.home, self.day = case.household, day
+        self.names_illness = scope.may(Right.VERIFY, self.home.region_id)
         self.living = list(
             Membership.objects.within(scope)
             .filter(Q(last_day=None) | Q(pk__in=_moved_out(case)), household=self.home)
@@ -242,8 +243,8 @@ class _Known:
     def _member(self, member: Membership) -> Member:
         person = member.person
         held = self.certificates.get(person.pk, [])
-        ill = bool(self.illnesses.get(person.pk))
-        marks = [certificate_name(one.kind, one.grade, one.parts) for one in held] + (["大病"] if ill else [])
+        ill = self.illness(person.pk)
+        marks = [certificate_name(one.kind, one.grade, one.parts) for one in held] + ([ill] if ill else [])
         on_roll = [BenefitScheme(one.scheme).label for one in self.benefits.get(person.pk, [])]
         return Member(
             id=person.pk,
@@ -261,11 +262,18 @@ class _Known:
             on_roll="、".join(on_roll),
             row=person.row_id,
             certificates=tuple(CertificateFact(c.kind, c.grade, tuple(c.parts)) for c in held),
-            ill=ill,
+            ill=bool(ill),
             died_on=person.died_on,
             left_on=member.last_day,
             covered=person.pk in self.covered,
         )
+
+    def illness(self, person: UUID) -> str:
+        """大病 by name for who verifies, 大病（有） for everybody else; nothing when there is none."""
+        held = self.illnesses.get(person)
+        if not held:
+            return ""
+        return f"大病（{'、'.join(one.diagnosis for one in held)}）" if self.names_illness else "大病（有）"
 
     def conflicts(self) -> list[str]:
         """Two lists that say different things of a person, and which wins."""
@@ -299,7 +307,8 @@ class _Known:
                 held = certificate_name(one.kind, one.grade, one.parts)
                 found.append(_evidence(f"{name}：{held}残疾证", one.row))
             if ill := self.illnesses.get(member.person_id):
-                found.append(_evidence(f"{name}：在重特大疾病名单上", ill[0].row))
+                words = f"{name}：在重特大疾病名单上，{self.illness(member.person_id)}"
+                found.append(_evidence(words, ill[0].row))
             for one in self.benefits.get(member.person_id, []):
                 amount = f"，每月 {yuan(one.monthly_amount)} 元" if one.monthly_amount else ""
                 tier = f" {one.tier}" if one.tier else ""

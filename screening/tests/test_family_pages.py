@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from dabao import crypto
 from dabao.tests.cast import LIUSHUTANG, TODAY, make_id
 from screening.choices import Labour, Relation
-from screening.models import Person, Verification
+from screening.models import IllnessRecord, Person, Verification
 from screening.queries import advice
 from screening.queries.households import household
 from screening.services import verification
@@ -168,3 +169,16 @@ def test_a_stale_page_reopens_nothing(officer, cast, make_case, make_household):
     officer.post(url("case-reopen", closed), {"version": closed.version, "reason": "群众反映"})
     closed.refresh_from_db()
     assert closed.state == "to_verify"
+
+
+def test_illnesses_have_names_for_who_verifies_and_for_nobody_else(officer, cast, client_of, case):
+    IllnessRecord.objects.create(
+        person=of(case, "罗翠英"),
+        diagnosis_sealed=crypto.seal("肺恶性肿瘤"),
+        diagnosis_index=crypto.blind("肺恶性肿瘤"),
+        first_day=date(2020, 3, 1),
+    )
+    assert officer.get(url("case", case)).content.decode().count("大病（肺恶性肿瘤）") == 2
+    page = client_of(cast.leader).get(url("case", case)).content.decode()
+    assert page.count("大病（有）") == 2
+    assert "肺恶性肿瘤" not in page
