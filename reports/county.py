@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reports.likeness import Group, Problem, split
 from reports.rules import percent, zh
 
 KEYS = ("to_screen", "screened", "covered", "eligible", "enrolled", "not_eligible", "annotated")
@@ -14,7 +15,7 @@ KEYS = ("to_screen", "screened", "covered", "eligible", "enrolled", "not_eligibl
 class Row:
     """A township in a month: households by figure; `submitted_on` None = its report is not in, figures are 0.
 
-    `before` = rate of screening in its report of the month before, None without one.
+    `before` = rate of screening in its report of the month before, `last` its figures; None without one.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Row:
     figures: dict[str, int]
     problems: str = ""
     before: str | None = None
+    last: dict[str, int] | None = None
 
     @property
     def screening_rate(self) -> str:
@@ -53,6 +55,7 @@ class Row:
             "figures": self.figures,
             "problems": self.problems,
             "before": self.before,
+            "last": self.last,
         }
 
     @classmethod
@@ -121,17 +124,61 @@ def laggards(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: float(row.screening_rate))[: max(1, len(rows) // 4)]
 
 
-def problems_draft(rows: Sequence[Row]) -> str:
-    """The townships' problems, the same words told once with all who told them."""
-    told: dict[str, list[str]] = {}
-    for row in rows:
-        words = row.problems.strip().rstrip("。")
-        if row.submitted_on and words not in ("", "无", "没有"):
-            told.setdefault(words, []).append(row.name)
-    grouped = sorted(told.items(), key=lambda item: -len(item[1]))
+def problems(rows: Sequence[Row]) -> list[Problem]:
+    """What the townships whose reports are in call their problems, in the county's order."""
+    return [
+        Problem(row.code, row.name, text) for row in rows if row.submitted_on for text in split(row.problems)
+    ]
+
+
+def problems_draft(groups: Sequence[Group]) -> str:
+    """The problems, what many share told once with all who told it."""
     return "\n".join(
-        f"{number}．{words}（{'、'.join(names)}）。" for number, (words, names) in enumerate(grouped, 1)
+        f"{number}．{group.title}（{'、'.join(group.names)}）。" for number, group in enumerate(groups, 1)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure of a township last month and this month; `before` None without a report of that month."""
+
+    name: str
+    before: float | None
+    now: float
+
+    @property
+    def by(self) -> str:
+        """+3, or +65.3 for rates; empty without a month before."""
+        if self.before is None:
+            return ""
+        gap = round(self.now - self.before, 1)
+        return f"{gap:+g}" if gap else "0"
+
+    @property
+    def before_words(self) -> str:
+        return "" if self.before is None else f"{self.before:g}"
+
+    @property
+    def now_words(self) -> str:
+        return f"{self.now:g}"
+
+
+MEASURES = (("screening", "排查率", "%"), ("enrolled", "已纳入", "户"), ("not_eligible", "不符合", "户"))
+
+
+def changes(rows: Sequence[Row], measure: str) -> list[Change]:
+    """How a measure of each township that reported moved since the month before."""
+
+    def value(figures: dict[str, int]) -> float:
+        if measure == "screening":
+            return float(percent(figures["screened"], figures["to_screen"]))
+        return figures[measure]
+
+    return [
+        Change(row.name, value(row.last) if row.last else None, value(row.figures))
+        for row in rows
+        if row.submitted_on
+    ]
 
 
 def difference(rows: Sequence[Row], ledger: int, day: date) -> str:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from dabao.models import Region, WorkPlan
 from dabao.scope import Right, Scope
 from reports import county
 from reports.forms import CountyForm
+from reports.likeness import Group, grouped
 from reports.models import CountyReport, CountyState, Recipient, Sending
 from reports.pages import Mark, Step, month_words
 from reports.queries import county as queries
@@ -52,7 +54,16 @@ class CountyPage:
     @property
     def problems(self) -> str:
         stored = self.report.problems if self.report else ""
-        return stored or county.problems_draft(self.rows)
+        return stored or county.problems_draft(self.groups)
+
+    @property
+    def arranged(self) -> bool:
+        """Whether the office grouped the problems by hand."""
+        return bool(self.report and self.report.arrangement)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return grouped(county.problems(self.rows), self.report.arrangement if self.report else {})
 
     @property
     def support(self) -> str:
@@ -116,6 +127,8 @@ def context(page: CountyPage, form: CountyForm | None = None) -> dict[str, Any]:
         "rows": page.rows,
         "total": county.total(page.into),
         "difference": county.difference(page.rows, queries.screened_now(page.scope, page.plan), page.day),
+        "changes": _changes(page),
+        "group_words": _group_words(page),
         "form": form or page.form(),
         "recipients": _recipients(page),
         "may_send": page.approved and page.scope.may(Right.ANSWER, page.region.code),
@@ -128,6 +141,27 @@ def _in_words(page: CountyPage) -> str:
     words = f"{len(page.rows)} 份乡镇月报已齐" if not out else f"已报 {len(page.into)} / {len(page.rows)}"
     words += f"，还差{'、'.join(out)}" if 0 < len(out) <= 3 else ""
     return words + (f"，{'、'.join(late)}晚报" if late else "")
+
+
+def _changes(page: CountyPage) -> dict[str, Any] | None:
+    """Charts and the table of the same figures; None when no township reported the month before."""
+    if not any(row.last for row in page.into):
+        return None
+    charts = [
+        {"label": label, "unit": unit, "rows": county.changes(page.rows, key)}
+        for key, label, unit in county.MEASURES
+    ]
+    table = list(zip(*(chart["rows"] for chart in charts), strict=True))
+    return {"charts": charts, "table": [{"name": cells[0].name, "cells": cells} for cells in table]}
+
+
+def _group_words(page: CountyPage) -> str:
+    """22 条，来自 11 个乡镇；没有问题：新街镇."""
+    told = {problem.name for group in page.groups for problem in group.problems}
+    number = sum(len(group.problems) for group in page.groups)
+    none = [row.name for row in page.into if row.name not in told]
+    words = f"{number} 条，来自 {len(told)} 个乡镇"
+    return words + (f"；{'、'.join(none) if len(none) <= 3 else f'{len(none)} 个乡镇'}没有" if none else "")
 
 
 def _steps(page: CountyPage) -> list[Step]:

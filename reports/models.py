@@ -154,7 +154,8 @@ class CountyReport(Editable):
     """The report of the county for a month (C24): drafted by the office, approved by a leader, sent on.
 
     On approval `tables` keeps the figures it was approved with, as `reports.county.Row.as_json`. A change
-    after that is another `edition`, to be approved again.
+    after that is another `edition`, to be approved again. `arrangement`: the group of each problem that the
+    office put together by hand (`reports.likeness.arranged`); empty = by likeness alone.
     """
 
     plan = models.ForeignKey(WorkPlan, models.PROTECT, verbose_name="方案")
@@ -167,6 +168,7 @@ class CountyReport(Editable):
     support = models.TextField("请求上级支持", blank=True)
     remark = models.CharField("退回说明", max_length=500, blank=True)
     tables = models.JSONField("定稿的数字", default=list, blank=True)
+    arrangement = models.JSONField("问题分组", default=dict, blank=True)
     written_by = models.ForeignKey(
         User, models.PROTECT, verbose_name="起草人", null=True, blank=True, related_name="+"
     )

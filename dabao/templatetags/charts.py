@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -103,4 +104,63 @@ def trend(points: Sequence[tuple[int, int]], days: int, total: int, line: int) -
         path=format_html_join(" ", "{},{}", ((x(gone), y(count)) for gone, count in points)),
         done=thousands(done),
         line=thousands(line),
+    )
+
+
+BARS_LEFT, BARS_RIGHT, BARS_WIDTH, BAR_STEP = 62, 292, 360, 22
+
+
+@register.simple_tag
+def change_bars(rows: Sequence[Any], label: str, unit: str) -> SafeString:
+    """A bar a row for what stands now, with a dotted mark where it stood before.
+
+    ``rows`` have ``name``, ``before`` (None: no mark) and ``now``. Give the same figures in a
+    table beside it.
+    """
+    full = 100 if unit == "%" else max([1, *(max(row.now, row.before or 0) for row in rows)])
+
+    def x(value: float) -> float:
+        return round(BARS_LEFT + value / full * (BARS_RIGHT - BARS_LEFT), 1)
+
+    drawn = format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="end">{}</text>'
+        '<rect class="track" x="{}" y="{}" width="{}" height="12"/>'
+        '<rect class="bar" x="{}" y="{}" width="{}" height="12"/>{}'
+        '<text class="own" x="{}" y="{}">{}</text>',
+        (
+            (
+                BARS_LEFT - 8,
+                top + 11,
+                row.name[:-1] if len(row.name) > 2 else row.name,
+                BARS_LEFT,
+                top,
+                BARS_RIGHT - BARS_LEFT,
+                BARS_LEFT,
+                top,
+                round(x(row.now) - BARS_LEFT, 1),
+                _mark(x(row.before), top) if row.before is not None else "",
+                BARS_RIGHT + 8,
+                top + 11,
+                f"{row.now:g}{'%' if unit == '%' else f' {unit}'}",
+            )
+            for top, row in ((6 + place * BAR_STEP, row) for place, row in enumerate(rows))
+        ),
+    )
+    return format_html(
+        '<svg class="changes" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        BARS_WIDTH,
+        6 + len(rows) * BAR_STEP,
+        f"各乡镇{label}，虚线是上月；同样的数在下面的表里",
+        drawn,
+    )
+
+
+def _mark(x: float, top: int) -> SafeString:
+    return format_html(
+        '<line class="halo" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+        '<line class="before" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
+        x,
+        top - 3,
+        top + 15,
     )

@@ -49,6 +49,7 @@ def rows(scope: Scope, plan: WorkPlan, month: date) -> list[county.Row]:
                 figures=county.households(report.figures if report else {}),
                 problems=report.problems if report else "",
                 before=percent(last["screened"], last["to_screen"]) if last else None,
+                last=last,
             )
         )
     return made

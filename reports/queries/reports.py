@@ -92,12 +92,16 @@ def standings(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipMonths]:
         (row.region_id, row.month): {"told_on": row.recorded_on}
         for row in Feedback.objects.within(scope, Right.READ_REPORT).filter(plan=plan)
     }
-    asked: dict[tuple[str, date], Any] = _requests_by_month(scope, plan, day)
+    asked = _requests_by_month(scope, plan, day)
+    done: dict[tuple[str, date], dict[str, Any]] = {
+        key: {**meetings.get(key, {}), **told.get(key, {}), **asked.get(key, {})}
+        for key in {*meetings, *told, *asked}
+    }
 
     def month_of(code: str, month: date) -> TownshipMonth:
         key = (code, month)
         report = standing(month, plan.report_due_day, *found.get(key, ("", None)), day)
-        return TownshipMonth(report, **meetings.get(key, {}), **told.get(key, {}), **asked.get(key, {}))
+        return TownshipMonth(report, **done.get(key, {}))
 
     months = months_begun(scope, plan, day)
     return [
@@ -107,6 +111,7 @@ def standings(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipMonths]:
 
 
 def _requests_by_month(scope: Scope, plan: WorkPlan, day: date) -> dict[tuple[str, date], dict[str, int]]:
+    counts = ("asked", "answered", "owed")
     rows = (
         HelpRequest.objects.within(scope, Right.READ_REPORT)
         .filter(report__plan=plan, report__submitted_on__isnull=False)
@@ -117,8 +122,9 @@ def _requests_by_month(scope: Scope, plan: WorkPlan, day: date) -> dict[tuple[st
             owed=Count("pk", filter=Q(answered_on=None, due_on__lt=day)),
         )
         .order_by()
+        .values_list("report__region_id", "report__month", *counts)
     )
-    return {(row.pop("report__region_id"), row.pop("report__month")): dict(row) for row in map(dict, rows)}
+    return {(code, month): dict(zip(counts, numbers, strict=True)) for code, month, *numbers in rows}
 
 
 def find(scope: Scope, plan: WorkPlan, code: str, month: date) -> MonthlyReport | None:

@@ -1,6 +1,7 @@
 """The county's report from the first draft to its recipients (C24)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.db import transaction
 from dabao import audit
 from dabao.models import User, WorkPlan
 from dabao.scope import Right, Scope
+from reports import county
+from reports.likeness import arranged, grouped, plain
 from reports.models import CountyReport, CountyState, Recipient, Sending
 from reports.queries import county as queries
 from screening.rules.phases import first_of_month
@@ -32,6 +35,36 @@ def save(
     report = _lock(scope, plan, month, Right.ANSWER, day)
     _write(report, actor, version, texts)
     _saved(report, actor, "county_report.save")
+    return report
+
+
+@transaction.atomic
+def arrange(
+    *,
+    scope: Scope,
+    plan: WorkPlan,
+    month: date,
+    actor: User,
+    version: int,
+    texts: Texts,
+    day: date,
+    chosen: Mapping[str, str],
+) -> CountyReport:
+    """Keep the words and group the problems as chosen: label by key; nothing chosen = by likeness again.
+
+    A second part that is still the draft follows the new groups.
+    """
+    report = _lock(scope, plan, month, Right.ANSWER, day)
+    problems = county.problems(queries.rows(scope, plan, month))
+    drafted = county.problems_draft(grouped(problems, report.arrangement))
+    if plain(texts.problems) == plain(drafted):
+        texts = replace(texts, problems="")
+    _write(report, actor, version, texts)
+    try:
+        report.arrangement = arranged(problems, chosen)
+    except ValueError as bad:
+        raise ValidationError("没有这个组。请从列出的组里选。") from bad
+    _saved(report, actor, "county_report.arrange", groups=len(set(report.arrangement.values())))
     return report
 
 

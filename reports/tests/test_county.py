@@ -8,9 +8,11 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.core.management import call_command
 
+from dabao import plans
 from dabao.documents import official
 from dabao.tests.cast import CHAHE, DAMAIDI, SHIYANG, TODAY, ZHAOJIADIAN
-from reports import county
+from reports import county, county_page
+from reports.likeness import grouped
 from reports.models import CountyReport, Sending
 from reports.queries import county as queries
 from reports.services import county as services
@@ -21,7 +23,7 @@ TEXTS = services.Texts("进展", "问题", "请求拨付临时救助备用金")
 URL = "/reports/2020-04/county/"
 
 
-def row(name, screened=5, *, sent=date(2020, 4, 9), late=0, problems="", before=None):
+def row(name, screened=5, *, sent=date(2020, 4, 9), late=0, problems="", before=None, last=None):
     figures = {
         "to_screen": 10,
         "screened": screened,
@@ -33,7 +35,7 @@ def row(name, screened=5, *, sent=date(2020, 4, 9), late=0, problems="", before=
     }
     if sent is None:
         figures = county.households({})
-    return county.Row("532326102", name, sent, late, figures, problems, before)
+    return county.Row("532326102", name, sent, late, figures, problems, before, last)
 
 
 # --- The analysis ---
@@ -76,7 +78,8 @@ def test_the_same_problem_is_told_once_with_all_who_have_it():
         row("新街镇", problems="无"),
         row("铁锁乡", problems="没报的不算", sent=None),
     ]
-    assert county.problems_draft(rows) == "1．缺协理员（三台乡、桂花镇）。\n2．山区村组分散（石羊镇）。"
+    groups = grouped(county.problems(rows), {})
+    assert county.problems_draft(groups) == "1．缺协理员（三台乡、桂花镇）。\n2．山区村组分散（石羊镇）。"
 
 
 def test_the_difference_to_the_ledger_is_written_out():
@@ -86,8 +89,26 @@ def test_the_difference_to_the_ledger_is_written_out():
 
 
 def test_a_row_comes_back_from_the_database_as_it_was():
-    for one in (row("石羊镇", before="14.7"), row("铁锁乡", sent=None)):
+    for one in (row("石羊镇", before="14.7", last={"screened": 1}), row("铁锁乡", sent=None)):
         assert county.Row.from_json(one.as_json()) == one
+
+
+def test_a_row_kept_before_there_were_changes_still_opens():
+    kept = row("石羊镇", before="14.7").as_json()
+    del kept["last"]
+    assert county.Row.from_json(kept).last is None
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [("screening", (50.0, 80.0, "+30")), ("enrolled", (3, 1, "-2")), ("not_eligible", (2, 2, "0"))],
+)
+def test_changes_are_told_with_before_now_and_by(measure, expected):
+    last = {"to_screen": 8, "screened": 4, "enrolled": 3, "not_eligible": 2}
+    rows = [row("石羊镇", 8, last=last), row("三台乡", 8), row("铁锁乡", sent=None)]
+    first, second = county.changes(rows, measure)
+    assert (first.before, first.now, first.by) == expected
+    assert (second.name, second.before, second.by) == ("三台乡", None, "")
 
 
 def test_the_rows_are_the_townships_reports(cast, county_cases, send, county):
@@ -256,3 +277,93 @@ def test_the_page_takes_a_constant_number_of_queries(
     client = client_of(cast.county)
     with django_assert_max_num_queries(22):
         assert client.get(URL).status_code == 200
+
+
+# --- Common problems and changes on the page ---
+
+FAR = "外出务工户多，电话约不到人"
+FAR_TOO = "外出务工人员多，约不到人"
+
+
+def sent_from(send, cast, region, problems, month=APRIL):
+    cast.head.postings.update_or_create(
+        region_id=region, role="township_head", defaults={"first_day": TODAY.replace(day=1)}
+    )
+    return send(TODAY, month, region, problems)
+
+
+def page_of(client, **query):
+    return client.get(URL, query).content.decode()
+
+
+def test_like_problems_stand_together_and_the_office_splits_and_joins_them(
+    client_of, cast, county_cases, send
+):
+    sent_from(send, cast, SHIYANG, f"{FAR}\n缺协理员")
+    sent_from(send, cast, ZHAOJIADIAN, FAR_TOO)
+    office = client_of(cast.county)
+    page = page_of(office)
+    assert "问题归成 2 类" in page
+    assert "3 条，来自 2 个乡镇" in page
+    keys = {p.text: p.key for g in grouped_now(cast) for p in g.problems}
+    assert set(keys) == {FAR, FAR_TOO, "缺协理员"}
+    form = {"version": 0, "progress": "进展", "support": "无", "problems": drafted(cast), "do": "group"}
+    apart = {f"group-{keys[FAR]}": "1", f"group-{keys[FAR_TOO]}": "new", f"group-{keys['缺协理员']}": "2"}
+    assert office.post(URL, form | apart).status_code == 302
+    assert "问题归成 3 类" in page_of(office)
+    assert CountyReport.objects.get().progress == "进展"
+    one = dict.fromkeys((f"group-{key}" for key in keys.values()), "1")
+    office.post(URL, form | one | {"version": 1, "problems": drafted(cast)})
+    assert "问题归成 1 类" in page_of(office)
+    assert len(drafted(cast).splitlines()) == 1
+    office.post(URL, form | {"version": 2, "do": "ungroup", "problems": drafted(cast)})
+    assert "问题归成 2 类" in page_of(office)
+
+
+def grouped_now(cast):
+    return page_object(cast).groups
+
+
+def drafted(cast):
+    return page_object(cast).problems
+
+
+def page_object(cast):
+    return county_page.find(cast.county.scope(), plans.current(), APRIL, TODAY)
+
+
+def test_a_part_that_was_edited_does_not_follow_the_groups(act, cast, send, county_cases):
+    sent_from(send, cast, SHIYANG, "缺协理员")
+    report = act(services.arrange, cast.county, version=0, texts=TEXTS, chosen={})
+    assert report.problems == TEXTS.problems
+
+
+def test_a_group_that_is_none_is_refused_and_nothing_is_kept(client_of, cast, send, county_cases):
+    sent_from(send, cast, SHIYANG, "缺协理员")
+    (group,) = grouped_now(cast)
+    form = {"version": 0, "progress": "进展", "do": "group", f"group-{group.problems[0].key}": "x"}
+    assert client_of(cast.county).post(URL, form).status_code == 422
+    assert not CountyReport.objects.exists()
+
+
+def test_only_the_office_groups(act, cast):
+    for who in (cast.leader, cast.head):
+        with pytest.raises((PermissionDenied, ObjectDoesNotExist)):
+            act(services.arrange, who, version=0, texts=TEXTS, chosen={})
+
+
+def test_changes_since_last_month_are_drawn_and_stand_in_a_table(client_of, cast, county_cases, send):
+    sent_from(send, cast, SHIYANG, "无", MARCH)
+    county_cases[0].state, county_cases[0].verified_on = CaseState.TO_ENROL, TODAY
+    county_cases[0].save()
+    sent_from(send, cast, SHIYANG, "无")
+    page = page_of(client_of(cast.leader))
+    assert page.count('<svg class="changes"') == 3
+    assert page.count('class="before"') == 3
+    table = page[page.index("同样的数") :]
+    assert '<td class="r bl">0</td><td class="r">50</td><td class="r">+50</td>' in table
+
+
+def test_without_a_report_of_the_month_before_nothing_is_drawn(client_of, cast, county_cases, send):
+    sent_from(send, cast, SHIYANG, "无")
+    assert '<svg class="changes"' not in page_of(client_of(cast.leader))

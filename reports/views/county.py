@@ -22,12 +22,20 @@ DONE = {
     "save": "已保存。",
     "ask": "已送局领导批。",
     "redraft": "一、二部分已按现在的月报重新起草。",
+    "group": "问题已按选的分组。",
+    "ungroup": "问题已重新自动分组。",
     "approve": "已批准，可以报送。",
     "back": "已退回修改。",
     "revise": "另起了一稿，改好后再送批。",
     "sent": "已记下报送。",
 }
-WORDS = {"save": services.save, "ask": services.ask_approval, "redraft": services.save}
+WORDS = {
+    "save": services.save,
+    "ask": services.ask_approval,
+    "redraft": services.save,
+    "group": services.arrange,
+    "ungroup": services.arrange,
+}
 
 
 def _page(request: HttpRequest, month: date) -> county_page.CountyPage:
@@ -82,7 +90,18 @@ def _do(request: HttpRequest, month: date, do: str, form: CountyForm) -> None:
                 "" if fresh else values["problems"],
                 values["support"],
             )
-            WORDS[do](**common, version=values["version"], texts=texts)
+            more = {"chosen": _chosen(request, do)} if do in ("group", "ungroup") else {}
+            WORDS[do](**common, version=values["version"], texts=texts, **more)
+
+
+def _chosen(request: HttpRequest, do: str) -> dict[str, str]:
+    """The group chosen for each problem; none to group them by likeness again."""
+    if do == "ungroup":
+        return {}
+    begin = "group-"
+    return {
+        name.removeprefix(begin): str(value) for name, value in request.POST.items() if name.startswith(begin)
+    }
 
 
 def _version(request: HttpRequest) -> int:
