@@ -138,6 +138,7 @@ def _figures(paper: Paper, page: ReportPage) -> None:
     since = zh(date.fromisoformat(figures["since_day"]))
     rows += [
         row("六类合计（户次）", figures["visits"]),
+        *([row("加：不在六类", figures["outside"])] if figures["outside"]["to_screen"][0] else []),
         row("减：一户多类", figures["double"]),
         row("实有户数", figures["real"]),
         row(f"其中{since}以来", figures["since"]),

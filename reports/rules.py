@@ -168,26 +168,33 @@ def _pair(lines: list[CaseLine]) -> list[int]:
 def count(lines: Iterable[CaseLine], categories: Iterable[int], *, day: date, since: date) -> dict[str, Any]:
     """The table of a report: `[households, persons]` by column key, for each row.
 
-    Rows: "categories" ("1" … "6"), "visits" (their sum; a household of two categories twice), "double"
-    (what that counts too much), "real" (each household once; also those of no category any more, so
-    `double` may be negative), "since" (the part that happened in the period from `since` to `day`; stocks
-    are left out).
+    Rows: "categories" ("1" … "6"), "visits" (their sum; a household of two categories twice), "outside"
+    (those of no category: found by hand, or whose category has ended), "double" (what the visits count too
+    much), "real" (each household once: visits + outside − double), "since" (the part that happened in the
+    period from `since` to `day`; stocks are left out).
     """
     cases = list(lines)
+    numbers = tuple(categories)
     by_category = {
         str(category): {column.key: _pair(behind(cases, column, category=category)) for column in COLUMNS}
-        for category in categories
+        for category in numbers
     }
     real = {column.key: _pair(behind(cases, column)) for column in COLUMNS}
     visits = {
         key: [sum(row[key][place] for row in by_category.values()) for place in (0, 1)] for key in BY_KEY
     }
+    outside = [line for line in cases if not set(numbers).intersection(line.categories)]
+    beside = {column.key: _pair(behind(outside, column)) for column in COLUMNS}
     return {
         "day": day.isoformat(),
         "since_day": since.isoformat(),
         "categories": by_category,
         "visits": visits,
-        "double": {key: [visits[key][place] - real[key][place] for place in (0, 1)] for key in BY_KEY},
+        "outside": beside,
+        "double": {
+            key: [visits[key][place] + beside[key][place] - real[key][place] for place in (0, 1)]
+            for key in BY_KEY
+        },
         "real": real,
         "since": {
             column.key: _pair(behind(cases, column, since=since)) for column in COLUMNS if column.since
@@ -196,12 +203,12 @@ def count(lines: Iterable[CaseLine], categories: Iterable[int], *, day: date, si
 
 
 def add(tables: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[int]]]:
-    """The county's rows "categories", "visits", "double", "real", "since": sums of the townships'."""
+    """The county's rows, as of `count`: sums of the townships'."""
     found: dict[str, Any] = {"categories": {str(c.value): {} for c in Category}}
     for table in tables:
         for category, row in table["categories"].items():
             _add_row(found["categories"].setdefault(category, {}), row)
-        for name in ("visits", "double", "real", "since"):
+        for name in ("visits", "outside", "double", "real", "since"):
             _add_row(found.setdefault(name, {}), table[name])
     return found
 

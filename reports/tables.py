@@ -52,6 +52,7 @@ def shown(table: Table, month: date, code: str, unit: str) -> dict[str, Any]:
             for number, row in figures["categories"].items()
         ],
         "visits": cells(figures["visits"], None),
+        "outside": cells(figures["outside"], None) if figures["outside"]["to_screen"][0] else None,
         "double": cells(figures["double"], None),
         "real": cells(figures["real"], ""),
         "since": cells(figures["since"], "&period=1"),

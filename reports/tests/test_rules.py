@@ -1,5 +1,6 @@
 """The table of a report: every household in one column, sums that add up, the part of the period (C20)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -65,7 +66,7 @@ def test_each_state_stands_in_its_column(table):
     }
 
 
-@pytest.mark.parametrize("row", ["real", "visits", "double"])
+@pytest.mark.parametrize("row", ["real", "visits", "outside", "double"])
 def test_the_columns_add_up(table, row):
     for place in (0, 1):
         figure = {key: pair[place] for key, pair in table[row].items()}
@@ -77,8 +78,17 @@ def test_the_columns_add_up(table, row):
 
 def test_visits_less_double_counting_are_the_households(table):
     for key in BY_KEY:
-        assert table["visits"][key][0] - table["double"][key][0] == real(table, key)
+        visits, outside, double = (table[name][key][0] for name in ("visits", "outside", "double"))
+        assert visits + outside - double == real(table, key)
     assert table["visits"]["covered"] == [2, 6]
+
+
+def test_a_household_of_no_category_is_added_and_not_hidden_in_the_deduction(table):
+    found_by_hand = replace(line(1, "to_verify", verified=None), categories=())
+    more = count([*EVERY_STATE, found_by_hand], [1, 2, 3, 4, 5, 6], day=DAY, since=SINCE)
+    assert more["double"] == table["double"]
+    assert more["outside"]["to_screen"][0] == table["outside"]["to_screen"][0] + 1
+    assert real(more, "to_screen") == real(table, "to_screen") + 1
 
 
 def test_a_returned_household_is_no_longer_screened():
@@ -114,7 +124,7 @@ def test_a_line_comes_back_from_the_database_as_it_was():
 def test_county_figures_are_the_sums_of_the_townships(table):
     other = count(EVERY_STATE[:4], [1, 2], day=DAY, since=SINCE)
     total = add([table, other])
-    for name in ("real", "visits", "double", "since"):
+    for name in ("real", "visits", "outside", "double", "since"):
         for key, pair in total[name].items():
             assert pair == [table[name][key][place] + other[name][key][place] for place in (0, 1)]
     assert total["categories"]["2"]["screened"][0] == 4
