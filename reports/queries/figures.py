@@ -6,8 +6,9 @@ from uuid import UUID
 from dabao.models import WorkPlan
 from dabao.scope import Scope
 from reports.rules import CaseLine
-from screening.choices import CaseOutcome, CaseState, Scheme, VerificationState
-from screening.models import Case, Decision
+from screening.choices import CaseOutcome, Scheme
+from screening.models import Case, Enrolment
+from screening.models.enrolment import FINISHED
 
 _ORDER = (Scheme.TEKUN, Scheme.DIBAO, Scheme.DIBAO_SINGLE, Scheme.TEMPORARY)
 
@@ -47,23 +48,14 @@ def lines(scope: Scope, plan: WorkPlan, region_code: str, day: date) -> list[Cas
 
 
 def _schemes(scope: Scope, plan: WorkPlan, region_code: str) -> dict[UUID, str]:
-    """What each enrolled household was granted: the first of its decisions in the plan's order."""
-    decisions = (
-        Decision.objects.within(scope)
-        .filter(
-            verification__case__plan=plan,
-            verification__case__household__region__code__startswith=region_code,
-            verification__case__state=CaseState.CLOSED,
-            verification__case__outcome=CaseOutcome.ENROLLED,
-            verification__state=VerificationState.SUBMITTED,
-            verification__round=1,
-            scheme__in=_ORDER,
-            covered=False,
-        )
-        .values_list("verification__case_id", "scheme")
+    """What each household has by finished grants that stand: the first of them in the plan's order."""
+    grants = (
+        Enrolment.objects.within(scope)
+        .filter(FINISHED, case__plan=plan, case__household__region__code__startswith=region_code)
+        .values_list("case_id", "scheme")
     )
     found: dict[UUID, str] = {}
-    for case, scheme in decisions:
+    for case, scheme in grants:
         if case not in found or _ORDER.index(Scheme(scheme)) < _ORDER.index(Scheme(found[case])):
             found[case] = scheme
     return found

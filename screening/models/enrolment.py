@@ -11,6 +11,7 @@ from screening.rules import steps as rules
 
 NOW = Q(ended_on=None)
 UNDER_WAY = NOW & ~Q(next_step="")
+FINISHED = NOW & Q(next_step="")
 
 
 class Enrolment(Editable):

@@ -420,7 +420,7 @@ def _official(
         row.refused,
         steps.get(StepKind.APPROVED),
         f"{first:%Y-%m}" if first else None,
-        sum(len(grant.persons) for grant in case.grants) or None,
+        len({person for grant in case.grants for person in grant.persons}) or None,
         sum(monthly, Decimal(0)) if monthly else None,
         steps.get(StepKind.RECORDED),
         "是" if case.state == CaseState.CLOSED else "否",

@@ -127,7 +127,7 @@ def move(
         )
     before, case.state, case.outcome = case.state, to_state, outcome
     case.closed_on = day if to_state == CaseState.CLOSED else None
-    grants.follow(case=case, kind=kind, day=day, reason=text)
+    grants.follow(case=case, kind=kind, actor=actor, day=day, reason=text)
     event = _saved(case, kind, actor, day, text, from_state=before, **data)
     flags.clear_finished_phases(plan=case.plan, day=day, region_code=case.household.region_id)
     return event

@@ -6,28 +6,40 @@ enrolment goes past it.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from dabao import audit
+from dabao.models import User
 from screening.choices import CaseOutcome, CaseState, Scheme, StepKind
-from screening.models import Case, Decision, Enrolment, EnrolmentStep, Membership
-from screening.models.enrolment import UNDER_WAY
+from screening.models import Case, Decision, Enrolment, EnrolmentStep, Membership, Verification
+from screening.models.enrolment import FINISHED, NOW, UNDER_WAY
+from screening.queries.facts import LASTING
+from screening.rules.verdicts import Verdict
 
 WITHDRAWN = "withdrawn"
+# Steps of grants that live, or were finished before a new conclusion ended them: no withdrawal undoes them.
+NOT_UNDONE = Q(enrolment__ended_on=None) | Q(enrolment__next_step="")
 
 
-def follow(*, case: Case, kind: str, day: date, reason: str) -> None:
+def follow(*, case: Case, kind: str, actor: User, day: date, reason: str) -> None:
     """What a case's new state means for its grants. Raises ValidationError when that state cannot be yet."""
-    if case.state == CaseState.TO_ENROL:
-        _open(case, day)
-    elif case.state == CaseState.CLOSED and case.outcome == CaseOutcome.ENROLLED:
+    if case.state == CaseState.CLOSED and case.outcome == CaseOutcome.ENROLLED:
         if sentence := missing_before_closing(case):
             raise ValidationError(sentence)
-    else:
-        _end(case, kind, day, reason)
+        return
+    verification = case.verifications.standing()
+    if case.state == CaseState.TO_ENROL:
+        _settle_finished(case, verification, actor, day, reason)
+        _open(case, verification, day)
+        return
+    _end(case, kind, day, reason)
+    if case.state == CaseState.CLOSED:
+        _settle_finished(case, verification, actor, day, reason)
 
 
 def under_way(case: Case) -> QuerySet[Enrolment]:
@@ -40,7 +52,7 @@ def missing_before_closing(case: Case) -> str:
     waiting = [f"{told(grant)}等“{StepKind(grant.next_step).label}”" for grant in under_way(case)]
     if waiting:
         return f"还有 {len(waiting)} 项没办完：{'、'.join(waiting)}。都录进省系统、有了编号才能销号。"
-    granted = set(case.enrolments.filter(ended_on=None, next_step="").values_list("scheme", "person"))
+    granted = set(case.enrolments.filter(FINISHED).values_list("scheme", "person"))
     verification = case.verifications.standing()
     decisions = list(verification.decisions.all()) if verification else []
     asked = {(scheme, person) for scheme, person, _, _ in _wanted(decisions, [])}
@@ -54,31 +66,114 @@ def told(grant: Enrolment) -> str:
     return f"{Scheme(grant.scheme).label} {len(grant.persons)} 人"
 
 
-def _open(case: Case, day: date) -> None:
-    verification = case.verifications.standing()
-    decisions = list(verification.decisions.order_by("pk")) if verification else []
+def maintained(case: Case, verdicts: Iterable[Verdict], living: set[UUID]) -> list[Verdict]:
+    """The verdicts, where those that give nobody more than a finished grant of the case are 维持在保.
+
+    So that the same aid of a person is not applied for a second time. `living`: ids of who lives there.
+    """
+    given = _given(case)
+    return [
+        replace(verdict, covered=True)
+        if verdict.newly and ({verdict.person} if verdict.person else living) <= given[verdict.scheme]
+        else verdict
+        for verdict in verdicts
+    ]
+
+
+def _given(case: Case) -> dict[str, set[UUID]]:
+    """Lasting aid by finished grants of the case: scheme → ids of the persons covered."""
+    given: dict[str, set[UUID]] = defaultdict(set)
+    for scheme, persons in case.enrolments.filter(FINISHED, scheme__in=LASTING).values_list(
+        "scheme", "persons"
+    ):
+        given[scheme].update(persons)
+    return given
+
+
+def _settle_finished(
+    case: Case, verification: Verification | None, actor: User, day: date, reason: str
+) -> None:
+    """Take out of finished grants whoever a new conclusion contradicts; a grant left without persons ends.
+
+    Contradicted is who lives there no more, is not eligible, or gets other lasting aid (one for a person).
+    """
+    grants = list(case.enrolments.filter(FINISHED, scheme__in=LASTING))
+    if not grants or verification is None:
+        return
+    concluded = {decision.person_id: decision for decision in verification.decisions.all()}
+    living = set(_living(case, verification))
+    for grant in grants:
+        staying = [
+            person
+            for person in grant.persons
+            if person in living and _stays(grant, concluded.get(person) or concluded.get(None))
+        ]
+        if staying == grant.persons:
+            continue
+        audit.record(
+            "enrolment.persons",
+            actor=actor,
+            obj=grant,
+            region_code=case.household.region_id,
+            old=[str(person) for person in grant.persons],
+            new=[str(person) for person in staying],
+        )
+        if staying:
+            grant.persons = staying
+        else:
+            grant.ended_on, grant.end_reason = day, reason[:500]
+        grant.version += 1
+        grant.save()
+
+
+def _stays(grant: Enrolment, decision: Decision | None) -> bool:
+    if decision is None or decision.covered:
+        return True
+    return decision.scheme in (grant.scheme, Scheme.TEMPORARY)
+
+
+def _living(case: Case, verification: Verification | None) -> list[UUID]:
+    """Ids of the members who live there, the head first, without those whom the verification found away."""
     away = (
         set(verification.members.filter(living_together=False).values_list("person_id", flat=True))
         if verification
         else set()
     )
     members = Membership.objects.filter(household=case.household_id, last_day=None, person__died_on=None)
-    living = [
-        pk for pk in members.order_by("relation", "pk").values_list("person", flat=True) if pk not in away
-    ]
-    for scheme, person, persons, decision in _wanted(decisions, living):
+    people = members.order_by("relation", "pk").values_list("person", flat=True)
+    return [person for person in people if person not in away]
+
+
+def _open(case: Case, verification: Verification | None, day: date) -> None:
+    decisions = list(verification.decisions.order_by("pk")) if verification else []
+    given = _given(case)
+    for scheme, person, persons, decision in _wanted(decisions, _living(case, verification)):
+        new = [one for one in persons if one not in given[scheme]]
+        if not new:
+            continue
+        if scheme in LASTING:
+            _refuse_given_elsewhere(case, new)
         grant = Enrolment(
             case=case,
             decision=decision,
             person_id=person,
             scheme=scheme,
-            persons=persons,
+            persons=new,
             next_step=StepKind.APPLIED,
             waiting_since=day,
             opened_on=day,
         )
-        grant.full_clean(exclude=["case", "decision", "person"])
+        grant.clean_fields(exclude=["case", "decision", "person"])
         grant.save()
+
+
+def _refuse_given_elsewhere(case: Case, persons: list[UUID]) -> None:
+    """Nobody has lasting aid twice, also not from the household he lived in before."""
+    others = Enrolment.objects.filter(NOW, scheme__in=LASTING, persons__overlap=persons)
+    if others.exclude(case=case).exists():
+        raise ValidationError(
+            "有人在另一户的低保、特困里还没终止，不能再纳入。请先在那一户“重新核查”，把他改为不在那里共同生活。"
+        )
 
 
 def _wanted(
@@ -105,7 +200,7 @@ def _wanted(
 
 
 def _end(case: Case, kind: str, day: date, reason: str) -> None:
-    open_ones = under_way(case)
-    if kind == WITHDRAWN and EnrolmentStep.objects.filter(enrolment__in=open_ones).exists():
+    done = EnrolmentStep.objects.filter(NOT_UNDONE, enrolment__case=case)
+    if kind == WITHDRAWN and done.exists():
         raise ValidationError("已经提出申请，核查不能撤回。结论有误请用“更正”，并写明原因。")
-    open_ones.update(ended_on=day, end_reason=reason[:500])
+    under_way(case).update(ended_on=day, end_reason=reason[:500])

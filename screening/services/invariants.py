@@ -3,16 +3,18 @@
 Every check gives sentences with ids and numbers only; empty when all is well.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from dabao.models import Flag, FlagKind
 from screening.choices import Answer, CaseOutcome, CaseState, ListState, Relation, RowState, WarningState
 from screening.models import (
+    BenefitRecord,
     Case,
     CaseEvent,
     CategoryMatch,
@@ -24,8 +26,10 @@ from screening.models import (
     Person,
     RiskWarning,
     SourceList,
+    Verification,
 )
-from screening.models.enrolment import UNDER_WAY
+from screening.models.enrolment import FINISHED, NOW, UNDER_WAY
+from screening.queries.facts import COVERING, LASTING
 from screening.rules.steps import next_step
 
 SHOWN = 20
@@ -164,6 +168,43 @@ def enrolments_and_cases() -> list[str]:
     ]
 
 
+def lasting_aid_once() -> list[str]:
+    """低保 and 特困 exclude each other, and nobody has one twice: a person is in one live grant of them."""
+    live = Enrolment.objects.filter(NOW, scheme__in=LASTING).values_list("persons", flat=True)
+    held = Counter(person for persons in live.iterator() for person in persons)
+    return _said("人 {} 同时在两项低保、特困里", (person for person, grants in held.items() if grants > 1))
+
+
+def rightly_covered() -> list[str]:
+    """Whoever lived in a household closed as rightly covered was on the roll or enrolled that day."""
+    standing = Prefetch(
+        "verifications",
+        Verification.objects.concluded().prefetch_related("members"),
+        to_attr="conclusions",
+    )
+    wrong = []
+    cases = Case.objects.filter(outcome=CaseOutcome.COVERED_CONFIRMED).prefetch_related(standing)
+    for case in cases.iterator(chunk_size=1000):
+        found = case.conclusions[0].members.all() if case.conclusions else []
+        there = {member.person_id for member in found if member.living_together and member.person_id}
+        covered, more_than_named = _covered_on(case, there)
+        if not there or (there - covered and not more_than_named):
+            wrong.append(case.pk)
+    return _said("户 {} 按在保正确销号，销号那天有人不在保", wrong)
+
+
+def _covered_on(case: Case, people: set[UUID]) -> tuple[set[UUID], bool]:
+    """Who of them was on the roll or enrolled that day; whether a certificate covers more than it names."""
+    held = Q(last_day=None) | Q(last_day__gte=case.closed_on)
+    roll = BenefitRecord.objects.filter(
+        held, first_day__lte=case.closed_on, person__in=people, scheme__in=COVERING
+    ).values_list("person", "incomplete")
+    covered = {person for person, _ in roll}
+    for persons in case.enrolments.filter(FINISHED, scheme__in=LASTING).values_list("persons", flat=True):
+        covered.update(persons)
+    return covered, any(incomplete for _, incomplete in roll)
+
+
 def enrolments_and_steps() -> list[str]:
     """What a grant repeats agrees with its steps: the next one, the publicity's end, the number."""
     wrong = []
@@ -195,6 +236,8 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "类别与命中": categories_and_matches,
     "纳入与状态": enrolments_and_cases,
     "纳入与步骤": enrolments_and_steps,
+    "一人一项": lasting_aid_once,
+    "在保正确": rightly_covered,
     "预警与入户": warnings_and_visits,
     "预警与红旗": warnings_and_flags,
 }

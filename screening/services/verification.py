@@ -5,6 +5,7 @@ one household: the second gets a `ConflictError` with both forms (F06). Two iden
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -37,7 +38,7 @@ from screening.rules.verdicts import (
     faults,
     same_conclusion,
 )
-from screening.services import answers, family
+from screening.services import answers, family, grants
 from screening.services.cases import ConflictError, Kind, lock, move, note, refuse_if_changed
 from screening.services.records import ROUND, write_record
 
@@ -99,6 +100,7 @@ def submit(
     if entry.concluded and before is not None:
         family.undo(case=case, verification=before, actor=actor, day=day)
     _check(case, entry, day)
+    entry = _maintaining(case, entry)
     verification = write_record(case, actor, entry, day, submission_key, draft=entry.concluded)
     if not entry.concluded:
         told = f"入户：{VisitResult(entry.result).label}{_with(entry)}"
@@ -171,6 +173,8 @@ def correct(
         raise ValidationError("这一版是你复核的，不能由你更正。请让初核人或别的人更正，再由你复核。")
     family.undo(case=case, verification=old, actor=actor, day=day)
     _check(case, entry, day)
+    if not same_conclusion(answers.verdicts_of(old), entry.verdicts):
+        entry = _maintaining(case, entry)
     verdicts = [*answers.verdicts_of(old), *entry.verdicts]
     again = rechecks.exists() and any(not verdict.eligible for verdict in verdicts)
     same = (
@@ -353,6 +357,12 @@ def _refuse_keeping_nothing(case: Case, entry: Entry, names: Mapping[UUID, str],
         raise ValidationError(
             {"scheme": f"{who}不在低保、特困名册上，不能“维持在保”。请选“各人不同”，给没保的人另下结论。"}
         )
+
+
+def _maintaining(case: Case, entry: Entry) -> Entry:
+    """The entry, with the aid that finished grants of the household give already as 维持在保."""
+    living = {member.person for member in entry.members if member.living_together and member.person}
+    return replace(entry, verdicts=grants.maintained(case, entry.verdicts, living))
 
 
 def _conclude(

@@ -1,6 +1,7 @@
 """From verdict to closed case: grants, steps by who may, refusals, closed only when all is recorded."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from dabao.models import AuditEvent
 from dabao.tests.cast import DAMAIDI, LIUSHUTANG
 from screening.choices import Labour, Scheme, StepKind
-from screening.models import Case, Enrolment, EnrolmentStep, Verification
+from screening.models import BenefitRecord, Case, Enrolment, EnrolmentStep, Membership, Verification
 from screening.rules.verdicts import Verdict
 from screening.services import cases, enrolment, invariants, recheck, verification
 from screening.services.enrolment import Details
@@ -523,16 +524,115 @@ def test_with_two_grants_the_first_number_does_not_close(cast, make_case, make_h
     assert case.state == "closed"
 
 
-def test_reopened_and_found_eligible_again_its_new_grant_has_to_be_done_too(judged, cast):
+# --- After enrolment: another conclusion (C10) ---
+
+
+@pytest.fixture
+def enrolled(judged, cast):
+    """A household of two with finished 低保, reopened."""
     case = judged(Verdict("dibao"))
     bring_to(case, cast, "recorded")
     write_number(case.enrolments.get(), cast.county)
     cases.reopen(scope=cast.officer.scope(), case_id=case.pk, actor=cast.officer, day=RECORD, reason="增人")
-    verify(case, cast.officer, Verdict("tekun"))
-    assert {grant.scheme: grant.next_step for grant in case.enrolments.all()} == {
-        "dibao": "",
-        "tekun": "applied",
-    }
+    return case
+
+
+def test_other_lasting_aid_ends_the_finished_one_with_reason_and_day(enrolled, cast):
+    verify(enrolled, cast.officer, Verdict("tekun"))
+    old, new = enrolled.enrolments.order_by("opened_on", "scheme")
+    assert (old.scheme, old.ended_on, old.end_reason) == (
+        "dibao",
+        VISIT,
+        "入户核查：特困供养，同去：驻村队员 1 人",
+    )
+    assert (new.scheme, new.next_step, new.ended_on) == ("tekun", "applied", None)
+    assert invariants.lasting_aid_once() == []
+    with pytest.raises(ValidationError, match="核查不能撤回"):
+        verification.withdraw(scope=cast.officer.scope(), case_id=enrolled.pk, actor=cast.officer, day=RECORD)
+
+
+def test_the_same_aid_for_the_same_people_is_not_opened_a_second_time(enrolled, cast):
+    verify(enrolled, cast.officer, Verdict("dibao"))
+    grant = enrolled.enrolments.get()
+    assert (grant.next_step, grant.ended_on) == ("", None)
+    assert (enrolled.state, enrolled.outcome) == ("closed", "covered_confirmed")
+    assert invariants.rightly_covered() == []
+
+
+def test_whoever_joined_gets_a_grant_beside_the_finished_one(enrolled, cast, make_household):
+    child = Membership.objects.get(household=make_household(LIUSHUTANG, ("普小明", Labour.NONE)))
+    Membership.objects.filter(pk=child.pk).update(household=enrolled.household, relation="10")
+    new = child.person
+    verify(enrolled, cast.officer, Verdict("dibao"))
+    old, added = enrolled.enrolments.order_by("next_step")
+    assert (old.next_step, added.next_step, added.persons) == ("", "applied", [new.pk])
+    assert invariants.lasting_aid_once() == []
+
+
+def test_found_not_eligible_the_finished_grant_ends_when_the_recheck_agrees(enrolled, cast):
+    verify(enrolled, cast.officer, NOT_ELIGIBLE)
+    assert enrolled.enrolments.get().ended_on is None
+    agree(enrolled, cast)
+    grant = enrolled.enrolments.get()
+    assert (grant.ended_on, grant.end_reason) == (RECHECK, "复核同意（看了票据、证明）")
+
+
+def test_of_two_the_one_not_eligible_leaves_the_finished_grant(enrolled, cast):
+    one, two = people_of(enrolled)
+    kept = Verdict("dibao", person=one.pk)
+    verify(enrolled, cast.officer, kept, replace(NOT_ELIGIBLE, person=two.pk))
+    agree(enrolled, cast)
+    grant = enrolled.enrolments.get()
+    assert (grant.persons, grant.ended_on) == ([one.pk], None)
+    event = AuditEvent.objects.get(action="enrolment.persons")
+    assert (len(event.data["old"]), event.data["new"]) == (2, [str(one.pk)])
+
+
+def test_with_one_of_two_grants_finished_the_verification_is_not_withdrawn(cast, make_case, make_household):
+    case = make_case(make_household(LIUSHUTANG, ("甲", Labour.NONE), ("乙", Labour.NONE)))
+    one, two = people_of(case)
+    verify(case, cast.officer, Verdict("tekun", person=one.pk), Verdict("dibao_single", person=two.pk))
+    bring_to(case, cast, "recorded")
+    first, second = case.enrolments.all()
+    write_number(first, cast.county)
+    second.steps.all().delete()
+    Enrolment.objects.filter(pk=second.pk).update(next_step="applied")
+    with pytest.raises(ValidationError, match="核查不能撤回"):
+        verification.withdraw(scope=cast.officer.scope(), case_id=case.pk, actor=cast.officer, day=RECORD)
+
+
+def test_aid_of_another_household_has_to_end_there_first(judged, enrolled, cast):
+    moved = people_of(enrolled)[1]
+    Membership.objects.filter(person=moved).update(last_day=VISIT)
+    other = judged(Verdict("temporary"), members=(("赵六", Labour.NONE),))
+    Membership.objects.create(household=other.household, person=moved, relation="99", first_day=VISIT)
+    with pytest.raises(ValidationError, match="另一户的低保、特困里还没终止"):
+        correct(other, cast, Verdict("tekun"))
+
+
+def agree(case, cast):
+    recheck.agree(
+        scope=cast.colleague.scope(),
+        case_id=case.pk,
+        actor=cast.colleague,
+        version=case.version,
+        means=["papers"],
+        day=RECHECK,
+    )
+    case.refresh_from_db()
+
+
+def correct(case, cast, *verdicts):
+    verification.correct(
+        scope=cast.officer.scope(),
+        case_id=case.pk,
+        actor=cast.officer,
+        version=case.version,
+        submission_key=uuid.uuid4(),
+        entry=entry_of(case, *verdicts, visited_on=VISIT),
+        reason="漏了一人",
+        day=RECORD,
+    )
 
 
 # --- What must hold ---
@@ -549,3 +649,24 @@ def test_the_checks_find_nothing_after_real_steps_and_what_was_bent(judged, cast
     assert invariants.enrolments_and_steps() == [f"纳入项 {open_one.enrolments.get().pk} 与它的步骤不符"]
     Case.objects.filter(pk=done.pk).update(state="to_enrol", outcome="")
     assert invariants.enrolments_and_cases() == [f"待纳入的户 {done.pk} 没有要办的项"]
+
+
+def test_the_checks_name_whoever_has_lasting_aid_twice(judged):
+    case = judged(Verdict("dibao"))
+    grant = case.enrolments.get()
+    one = people_of(case)[0]
+    Enrolment.objects.create(
+        case=case, decision=grant.decision, person=one, scheme="tekun", persons=[one.pk],
+        waiting_since=VISIT, opened_on=VISIT,
+    )  # fmt: skip
+    assert invariants.lasting_aid_once() == [f"人 {one.pk} 同时在两项低保、特困里"]
+
+
+def test_the_checks_name_households_closed_as_covered_that_are_not(cast, make_case, make_household):
+    case = make_case(make_household(LIUSHUTANG, ("甲", Labour.NONE), ("乙", Labour.NONE)))
+    for person in people_of(case):
+        put_on_roll(person)
+    verify(case, cast.officer, Verdict("dibao", covered=True))
+    assert invariants.rightly_covered() == []
+    BenefitRecord.objects.filter(person=people_of(case)[1]).delete()
+    assert invariants.rightly_covered() == [f"户 {case.pk} 按在保正确销号，销号那天有人不在保"]
