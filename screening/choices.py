@@ -330,3 +330,7 @@ class WarningDecision(TextChoices):
 class FollowUpResult(TextChoices):
     STEADY = "steady", "生活平稳"
     TROUBLE = "trouble", "有新困难"
+
+
+# Answer to a question of an import after which the next list may put the person into another household.
+MOVED_AWAY = "已迁走，住到别的户"

@@ -28,6 +28,7 @@ from screening.models import (
     Enrolment,
     Household,
     ListRow,
+    Question,
     RiskWarning,
     SourceList,
     Verification,
@@ -124,6 +125,17 @@ def a_grant(world: World) -> dict[str, Any]:
     return place | {"grant_id": grant.pk}
 
 
+def a_question(world: World) -> dict[str, Any]:
+    asked = Question.objects.create(
+        kind="disappeared",
+        region_id=SHIYANG,
+        source_list_id=a_list(world)["pk"],
+        household=world.make_household(),
+        asked_on=date(2020, 4, 1),
+    )
+    return {"question_id": asked.pk}
+
+
 def _watch_list(world: World) -> dict[str, Any]:
     return {"name": "missed"}
 
@@ -202,6 +214,8 @@ POLICY: dict[str, Policy] = {
     "screening:list-confirm": row(a_list),
     "screening:list-discard": row(a_list),
     "screening:list-bad-rows": row(a_list),
+    "screening:questions": page(),
+    "screening:question-answer": row(a_question),
     "screening:row": row(a_source_row),
     "screening:row-reveal": row(a_source_row),
     "screening:cases": page(),

@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db.backends.utils import CursorWrapper
 
-from screening.choices import ListKind
+from screening.choices import MOVED_AWAY, ListKind
 from screening.models import SourceList
 
 HOUSEHOLD_KINDS = (ListKind.REGISTRY, ListKind.MARGINAL)
@@ -185,7 +185,7 @@ def _elsewhere(cursor: CursorWrapper, source: SourceList, registry: bool) -> Non
     """PERSON_ELSEWHERE: the row's person lives in another household of the base, and may not simply move.
 
     He moves when his old household lies in the declared region and lists him no more, or when a newer
-    edition of the other township left him out (an open question). A list of part of the registry (nobody
+    edition of the other township left him out (an open question, or one answered so). A list of part of the registry (nobody
     lifted in it) says nothing about households that it does not name, the marginal list nothing about people
     of the registry.
     """
@@ -199,10 +199,17 @@ def _elsewhere(cursor: CursorWrapper, source: SourceList, registry: bool) -> Non
                   OR (%(full)s AND d.lives_registered = %(registry)s)
                   OR (%(registry)s AND NOT d.lives_registered)))
             OR EXISTS (SELECT 1 FROM screening_question q
-                       WHERE q.kind = 'disappeared' AND q.answered_on IS NULL
-                         AND (q.person_id = d.person_id OR (q.household_id = d.lives_in AND q.person_id IS NULL))))
+                       WHERE (q.person_id = d.person_id OR (q.household_id = d.lives_in AND q.person_id IS NULL))
+                         AND ((q.kind = 'disappeared' AND q.answered_on IS NULL)
+                              OR (starts_with(q.answer, %(moved)s) AND q.answered_on >= (
+                                  SELECT m.first_day FROM screening_membership m WHERE m.id = d.membership_id)))))
         """,
-        {"region": f"{source.region_id}%", "full": is_full(cursor, source), "registry": registry},
+        {
+            "region": f"{source.region_id}%",
+            "full": is_full(cursor, source),
+            "registry": registry,
+            "moved": MOVED_AWAY,
+        },
     )
 
 

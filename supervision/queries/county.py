@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from dabao.models import Standard, StandardKind, WorkPlan
 from dabao.scope import Right, Scope
 from screening.choices import Category, ListState
-from screening.models import CategoryMatch, Question, SourceList
+from screening.models import CategoryMatch, SourceList
+from screening.queries.questions import open_questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,6 @@ def debts(scope: Scope, plan: WorkPlan, day: date) -> Debts:
 def staged_lists(scope: Scope) -> QuerySet[SourceList]:
     """Lists read and waiting to be confirmed, oldest first."""
     return SourceList.objects.within(scope).filter(state=ListState.STAGED).order_by("uploaded_at")
-
-
-def open_questions(scope: Scope) -> QuerySet[Question]:
-    """Questions of imports that nobody answered."""
-    return Question.objects.within(scope).filter(answered_on=None)
 
 
 def unconfirmed_standards(scope: Scope, plan: WorkPlan, day: date) -> QuerySet[Standard]:
