@@ -482,6 +482,8 @@ def test_somebody_already_registered_is_shown_and_not_added_again(officer, case)
     text = officer.post(url("case-new"), form).content.decode()
     assert "身份证号相同" in text
     assert url("case", case) in text
+    assert "不能另建一户" in text
+    assert "新增这一户" not in text
     officer.post(url("case-new"), form | {"then": "add", "looked_at_near": "on"})
     assert Household.objects.count() == 1
 

@@ -149,6 +149,7 @@ def new(request: HttpRequest) -> HttpResponse:
         village = form.cleaned_data["village"]
         context["same"] = same = duplicates(request.scope, plans.current(), village, people)
         certain = sum(one.certain for one in same)
+        context["certain"] = certain
         looks.record_look(actor=request.user, village=village, certain=certain, near=len(same) - certain)
         if request.POST.get("then") == "add" and (case_id := _added(request, form)):
             return redirect("screening:case", case_id=case_id)
