@@ -127,7 +127,7 @@ def _keep_draft(opened: Opened) -> None:
     """A form with faults is kept as a draft, so that nothing typed is lost without JavaScript either."""
     request = opened.request
     version = request.POST.get("version", "")
-    if opened.to_verify and version.isdigit():
+    if opened.to_verify and version.isdecimal():
         verification.save_draft(
             scope=request.scope,
             case_id=opened.case_id,
@@ -182,7 +182,7 @@ def draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
             scope=request.scope,
             case_id=case_id,
             actor=request.user,
-            version=int(version) if version.isdigit() else 0,
+            version=int(version) if version.isdecimal() else 0,
             payload=answers_of(request.POST),
         )
     except ObjectDoesNotExist as missing:
@@ -348,7 +348,7 @@ def reveal(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def _version(request: HttpRequest) -> int | None:
     """The version that the page showed; none from the note under a conclusion just saved."""
     version = request.POST.get("version", "")
-    return int(version) if version.isdigit() else None
+    return int(version) if version.isdecimal() else None
 
 
 def _done(request: HttpRequest, case_id: UUID, words: str, work: Any) -> HttpResponse:
