@@ -24,6 +24,7 @@ register_converter(MonthConverter, "month")
 app_name = "reports"
 urlpatterns = [
     path("reports/", calendar.calendar, name="calendar"),
+    path("reports/export/", calendar.export, name="calendar-export"),
     path("reports/<month:month>/county/", county.county, name="county"),
     path("reports/<month:month>/county/document/", county.paper, name="county-document"),
     path("reports/<month:month>/table/", documents.table, name="table"),
