@@ -71,7 +71,8 @@ def _line(scope: Scope, question: Question, cases: dict[UUID, UUID], named: dict
     source = f"{question.source_list.get_kind_display()}（截至 {question.source_list.as_of}）"
     if question.kind == QuestionKind.MOVED:
         new = next((named[row] for row in question.rows if row in named), ELSEWHERE)
-        text = f"{source}把{person.name if person else '他'}列在{new}的一户里，库里他住在{head}户。他现在住哪里？"
+        who = person.name if person else "他"
+        text = f"{source}把{who}列在{new}的一户里，库里他住在{head}户。他现在住哪里？"
     elif person is not None:
         text = f"{head}户还在，{source}里没有{person.name}了。他还住在这一户吗？"
     else:

@@ -17,6 +17,8 @@ from screening.models import SourceList
 from screening.services.list_confirming import COUNTED, apply_list
 from screening.services.list_staging import stage_list, upload_list
 
+NUMBERS = (*COUNTED, "households", "persons", "disappeared", "unmatched")
+
 
 def import_list(
     *,
@@ -72,12 +74,31 @@ def _record_dry_run(result: dict[str, Any], actor: User | None) -> None:
     )
 
 
+def refusal(
+    *, kind: str, file_name: str, as_of: date, region_code: str | None, message: str
+) -> dict[str, Any]:
+    """The JSON of a file of which nothing was kept: every key of the contract, with nothing in it."""
+    return {
+        "id": None,
+        "kind": kind,
+        "file": file_name,
+        "sha256": None,
+        "as_of": as_of.isoformat(),
+        "region": region_code,
+        **dict.fromkeys(NUMBERS, 0),
+        "errors": [],
+        "warnings": [],
+        "skipped_why": {},
+        "refused": message,
+        "seconds": 0.0,
+    }
+
+
 def report(source: SourceList, *, seconds: float | None = None) -> dict[str, Any]:
     """The JSON of import_list for a list (interfaces)."""
     totals = source.totals
     with connection.cursor() as cursor:
         errors, warnings = outcome.problems_of(cursor, source)
-    numbers = (*COUNTED, "households", "persons", "disappeared", "unmatched")
     return {
         "id": str(source.pk),
         "kind": source.kind,
@@ -85,7 +106,7 @@ def report(source: SourceList, *, seconds: float | None = None) -> dict[str, Any
         "sha256": source.sha256,
         "as_of": source.as_of.isoformat(),
         "region": source.region_id,
-        **{key: totals.get(key, 0) for key in numbers},
+        **{key: totals.get(key, 0) for key in NUMBERS},
         "errors": errors,
         "warnings": warnings,
         "skipped_why": totals.get("skipped_why", {}),

@@ -34,7 +34,13 @@ class Command(BaseCommand):
             result = self._import(options)
         except (ValidationError, plans.NoPlanError) as refusal:
             message = "；".join(getattr(refusal, "messages", [str(refusal)]))
-            result = {"kind": options["kind"], "file": options["file"].name, "refused": message}
+            result = list_command.refusal(
+                kind=options["kind"],
+                file_name=options["file"].name,
+                as_of=options["as_of"] or clock.today(),
+                region_code=options["region"],
+                message=message,
+            )
         if options["json"]:
             self.stdout.write(json.dumps(result, ensure_ascii=False))
         elif not result["refused"]:

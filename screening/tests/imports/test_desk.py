@@ -295,3 +295,9 @@ def test_the_command_prints_one_object_and_says_a_refusal_by_its_exit(
     output = capsys.readouterr()
     assert "新一期" in output.err
     assert "新一期" in json.loads(output.out)["refused"]
+    with pytest.raises(SystemExit) as exit_:
+        call_command("import_list", "registry", str(tmp_path / "没有.xlsx"), "--json")
+    assert exit_.value.code == 2
+    absent = json.loads(capsys.readouterr().out)
+    assert set(absent) == set(printed)
+    assert "没有这个文件" in absent["refused"]

@@ -1,12 +1,13 @@
 """Workers killed, jobs failed, two people and two workers on one list: nothing is lost or done twice."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 import screening.tasks  # noqa: F401 - registers the jobs
 from dabao import jobs
@@ -156,3 +157,26 @@ def test_the_commands_reason_for_other_totals_stands_in_the_log(
     assert SourceList.objects.get().totals["control_reason"] == "命令行导入，没有写原因"
     sheets.bring_in(tmp_path, "registry", FILE, as_of=AS_OF + timedelta(days=1), reason="只报一个乡")
     assert SourceList.objects.latest("as_of").totals["control_reason"] == "只报一个乡"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_region_at_once_take_turns(county: Any, tmp_path: Any, settings: Any) -> None:
+    """Both name the same new people: the second one finds them there, and nobody is in the base twice."""
+    settings.STORAGES["default"]["OPTIONS"]["location"] = str(tmp_path / "files")
+    results: list[Any] = []
+
+    def bring(folder: str) -> None:
+        (tmp_path / folder).mkdir()
+        try:
+            results.append(sheets.bring_in(tmp_path / folder, "registry", FILE))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=bring, args=(folder,)) for folder in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted((result["created"], result["unchanged"]) for result in results) == [(0, 1), (1, 0)]
+    assert Household.objects.count() == 1
+    assert sorted(SourceList.objects.values_list("number", flat=True)) == [1, 2]
