@@ -294,6 +294,7 @@ POLICY: dict[str, Policy] = {
     "supervision:home": own(),
     "supervision:board": page(),
     "reports:calendar": page(),
+    "reports:calendar-export": page(),
     "reports:report": page(_report),
     "reports:draft": page(_report),
     "reports:back": page(_report),
