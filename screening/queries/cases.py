@@ -47,6 +47,13 @@ ME, NOBODY = "me", "none"
 GROUP_NUMERALS = "一二三四五六七八九十"
 
 
+def state_words(case: Case) -> str:
+    """Where a household stands, in the words of its tab; a closed one by its outcome."""
+    if case.state != CaseState.CLOSED:
+        return case.get_state_display()
+    return TAB_LABELS.get(case.outcome) or case.get_outcome_display()
+
+
 class Urgent:
     """Conditions of what presses."""
 

@@ -295,9 +295,10 @@ def _opinion(standing: Verification | None) -> str:
 
 
 def _proposed(standing: Verification | None) -> str:
+    """What is to be enrolled: who has it already and keeps it is not."""
     if standing is None:
         return ""
-    decisions = [decision for decision in standing.decisions.all() if decision.scheme != Scheme.NONE]
+    decisions = [one for one in standing.decisions.all() if one.scheme != Scheme.NONE and not one.covered]
     if len(decisions) == 1 and decisions[0].person_id is None:
         return Scheme(decisions[0].scheme).label
     number: dict[str, int] = {}

@@ -102,7 +102,7 @@ def desk(scope: Scope, plan: WorkPlan, day: date, sort: str = "thin") -> Desk:
         .prefetch_related(Prefetch("verifications", rounds, to_attr="standing"))
     )
     queue = [_waiting(scope, case, day) for case in waiting if case.standing]
-    _hint(scope, queue)
+    _hint(scope, plan, queue)
     thin_first = sort != "days"
     queue.sort(key=lambda one: (one.mine, -len(one.signals) if thin_first else 0, -one.days, str(one.id)))
     marked = cases.aggregate(number=Count("pk", filter=Q(outcome=CaseOutcome.NOT_ELIGIBLE)))["number"]
@@ -127,9 +127,9 @@ def _waiting(scope: Scope, case: Any, day: date) -> Waiting:
     )
 
 
-def _hint(scope: Scope, queue: list[Waiting]) -> None:
+def _hint(scope: Scope, plan: WorkPlan, queue: list[Waiting]) -> None:
     """Hints, never conclusions: just above the standard, no employment cost, in a rush, words repeated."""
-    said = Counter((one.record.by_id, one.record.grounds.strip()) for one in queue)
+    said = _said(scope, plan, queue)
     fast = _pace(scope, queue)
     for one in queue:
         record = one.record
@@ -155,6 +155,23 @@ def _hint(scope: Scope, queue: list[Waiting]) -> None:
         if not record.on_site:
             one.signals.append("没有实地入户")
             one.sentences.append("初核没有实地入户。")
+
+
+def _said(scope: Scope, plan: WorkPlan, queue: list[Waiting]) -> Counter[tuple[UUID, str]]:
+    """(author, grounds) of those waiting: households judged with it, the ones already agreed to as well."""
+    found: Counter[tuple[UUID, str]] = Counter()
+    used = (
+        Verification.objects.within(scope, Right.RECHECK)
+        .concluded()
+        .filter(case__plan=plan, by__in={one.record.by_id for one in queue})
+        .filter(grounds__in={one.record.grounds for one in queue})
+        .order_by()
+        .values_list("by", "grounds")
+        .annotate(households=Count("case", distinct=True))
+    )
+    for author, grounds, households in used:
+        found[author, grounds.strip()] += households
+    return found
 
 
 def _pace(scope: Scope, queue: list[Waiting]) -> dict[UUID, int]:

@@ -49,12 +49,13 @@ MEANINGS = {
     MISSED: "在六类里、收入低于农村低保标准、没有在保，还没核查，或判了不符合但人均并不高出标准",
     WRONG: "在保，但扶贫系统里（核过的，按入户核出的）人均高于农村低保标准，或名单上有人已去世，或一人领两样",
     NO_MEASURE: "在保、家里有劳动力，但没有一个人记录务工或就业",
-    UNCOVERED: "建档立卡、没有人享受低保或特困供养的户",
+    UNCOVERED: "建档立卡、没有人享受低保或特困供养的户，本系统里已办完纳入的不算",
     OUTSIDE: "享受农村低保、不在建档立卡登记里的户",
 }
 DONE = Q(outcome=CaseOutcome.ENROLLED)
 ELIGIBLE = DONE | Q(state=CaseState.TO_ENROL)
 DIBAO = (BenefitScheme.RURAL_DIBAO, BenefitScheme.URBAN_DIBAO)
+LASTING = (Scheme.DIBAO, Scheme.DIBAO_SINGLE, Scheme.TEKUN)  # a roll tells of these only later
 WORKS = Q(person__work_months__gt=0) | ~Q(person__work__in=["", "无", "未务工"])
 WITH_LABOUR = (Labour.SKILLED, Labour.ORDINARY, Labour.WEAK)
 
@@ -105,11 +106,15 @@ def _base(scope: Scope, plan: WorkPlan) -> QuerySet[Any]:
     """Households in scope with `covered`, `works`, `able` and what the case of this plan says."""
     case = Case.objects.filter(plan=plan, household=OuterRef("pk"))
     standing = Verification.objects.standing_of(case__household=OuterRef(OuterRef("pk")), case__plan=plan)
+    enrolled = Enrolment.objects.filter(
+        case__household=OuterRef("pk"), case__plan=plan, scheme__in=LASTING, next_step="", ended_on=None
+    )
     two = _benefits(scheme=BenefitScheme.TEKUN).filter(
         Exists(BenefitRecord.objects.filter(person=OuterRef("person"), scheme__in=DIBAO, last_day=None))
     )
     return Household.objects.within(scope).annotate(
         covered=Exists(_benefits(scheme__in=COVERING)),
+        enrolled_here=Exists(enrolled),
         on_dibao=Exists(_benefits(scheme__in=DIBAO)),
         twice=Exists(two),
         dead=Exists(_benefits(scheme__in=COVERING, person__died_on__isnull=False)),
@@ -143,7 +148,7 @@ def _condition(name: str, standard: Decimal | None) -> Q:
         case "no-measure":
             return Q(covered=True, able=True, works=False)
         case "uncovered":
-            return Q(covered=False, registered=True)
+            return Q(covered=False, registered=True, enrolled_here=False)
         case _:
             return Q(on_dibao=True, registered=False)
 

@@ -413,6 +413,14 @@ def test_returned_it_stands_in_the_worklist_with_its_note(officer, cast, client_
     assert "缺车辆登记页" in officer.get(url("case", waiting)).content.decode()
 
 
+def test_a_second_visit_begins_with_today_and_what_was_found(officer, waiting):
+    waiting.verifications.update(visited_on=date(2020, 3, 29))
+    Case.objects.filter(pk=waiting.pk).update(state="to_verify", returned_on=TODAY, verified_on=None)
+    start = officer.get(url("case", waiting)).context["form"]
+    assert start["visited_on"].value() == TODAY
+    assert start["grounds"].value() == waiting.verifications.get().grounds != ""
+
+
 def test_one_does_not_recheck_oneself_by_address(officer, waiting):
     form = {"version": waiting.version, "action": "agree", "means": ["phone"]}
     officer.post(url("recheck-case", waiting), form)
@@ -437,6 +445,11 @@ def test_hints_name_what_is_thin_and_the_desk_keeps_its_queries(cast, client_of,
     text = colleague.get(url("recheck")).content.decode()
     for hint in ("线上 12 元", "没扣就业成本", "同一句 4 次"):
         assert hint in text
+    agreed = Case.objects.filter(state="to_recheck").first()
+    form = {"version": agreed.version, "action": "agree", "means": ["phone"]}
+    answer = colleague.post(url("recheck-case", agreed), form, follow=True).content.decode()
+    assert "已同意，这一户现在是「不符合·已标注」" in answer
+    assert "同一句 4 次" in answer
 
 
 # --- Added by hand ---

@@ -27,6 +27,7 @@ from screening.tests.test_enrolment import (  # noqa: F401 - a fixture
     judged,
     write_number,
 )
+from screening.tests.test_verification import entry_of, people_of, put_on_roll, submit
 
 ALL = CaseFilters()
 
@@ -123,6 +124,15 @@ def test_a_row_says_what_was_found_and_where_it_stands(cast, county, county_ledg
     away = shown[county_ledger["away"].pk]
     assert (away.lacking, away.opinion, away.verified_on) == ("去过 1 次，没见到人（4月2日）", "", None)
     assert shown[county_ledger["closed"].pk].status_text == "已纳入"
+
+
+def test_for_who_is_rightly_covered_nothing_is_to_be_enrolled(cast, county, make_case, make_household):
+    case = make_case(make_household(LIUSHUTANG, ("普有福", "weak")))
+    put_on_roll(people_of(case)[0])
+    submit(case, cast.officer, entry_of(case, Verdict("dibao", covered=True)))
+    scope = cast.county.scope()
+    (row,) = ledger.rows(scope, ledger.for_rows(scope, listed(cast, county)), TODAY)
+    assert (row.opinion, row.proposed) == ("在保正确", "")
 
 
 def test_who_sees_the_ledger_sees_his_own_part(client_of, cast, county_ledger):

@@ -130,6 +130,18 @@ def test_registered_without_aid_and_aid_without_registry(cast, county, make_hous
     assert on(cast, county, "outside") == [outside.pk]
 
 
+def test_who_is_enrolled_here_is_not_uncovered_before_the_next_roll_says_so(
+    cast,
+    county,
+    judged,  # noqa: F811
+):
+    case = judged(Verdict("dibao"))
+    bring_to(case, cast, "recorded")
+    assert on(cast, county, "uncovered") == [case.household_id]
+    write_number(case.enrolments.get(), cast.county)
+    assert on(cast, county, "uncovered") == []
+
+
 def test_counts_and_townships_equal_their_lists(cast, county, make_case, make_household):
     for region in (LIUSHUTANG, CHAHE, DAMAIDI):
         make_case(make_household(region, income_per_capita=Decimal(3000)))

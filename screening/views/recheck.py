@@ -15,6 +15,7 @@ from dabao.views.access import needs
 from screening.forms.recheck import RecheckForm
 from screening.forms.refusals import tell
 from screening.queries import households, rechecks
+from screening.queries.cases import state_words
 from screening.queries.remaining import place_name
 from screening.rules.income import income_window
 from screening.services import recheck as services
@@ -62,7 +63,7 @@ def _decided(request: HttpRequest, case_id: UUID, form: RecheckForm) -> bool:
         tell(form, refusal)
         return False
     words = "已同意" if act is services.agree else f"已退回，限 {case.due_on.month}月{case.due_on.day}日"
-    messages.success(request, f"{words}，这一户现在是「{case.get_state_display()}」。")
+    messages.success(request, f"{words}，这一户现在是「{state_words(case)}」。")
     return True
 
 
