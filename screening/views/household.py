@@ -63,7 +63,12 @@ class Opened:
         if self.page.draft is not None:
             return self.page.draft.draft
         last = [record for record in self.page.records if record.round == 1 and record.result == "visited"]
-        return answers.of_verification(last[-1]) if last else {}
+        if not last:
+            return {}
+        found = answers.of_verification(last[-1])
+        if self.page.case.state == CaseState.TO_VERIFY:
+            found["visited_on"] = clock.today()  # another visit: what was found stays, the day does not
+        return found
 
     def form(self, data: Any = None) -> VerificationForm:
         role = verification.role_of(self.request.scope)
