@@ -139,14 +139,13 @@ def townships(scope: Scope, source: SourceList) -> tuple[list[TownshipLine], Tow
         {*counted, *gone_here}, key=lambda code: (len(code) < 9, _order(names.get(code)), code)
     ):
         states = counted.get(code, {})
-        numbers = [states.get(state, 0) for state in ("created", "updated", "unchanged", "rejected")]
+        numbers = {state: states.get(state, 0) for state in ("created", "updated", "unchanged", "rejected")}
         name = names[code].name if code in names and len(code) == 9 else "地名未认出或未写"
-        lines.append(TownshipLine(code, name, *numbers, sum(numbers), gone_here.get(code, 0)))
-    sums = [
-        sum(getattr(line, key) for line in lines)
-        for key in ("created", "updated", "unchanged", "rejected", "total", "gone")
-    ]
-    return lines, TownshipLine("", "合计", *sums)
+        lines.append(
+            TownshipLine(code, name, **numbers, total=sum(numbers.values()), gone=gone_here.get(code, 0))
+        )
+    keys = ("created", "updated", "unchanged", "rejected", "total", "gone")
+    return lines, TownshipLine("", "合计", **{key: sum(getattr(line, key) for line in lines) for key in keys})
 
 
 def _order(region: Region | None) -> int:

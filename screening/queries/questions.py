@@ -61,7 +61,7 @@ def lines(scope: Scope, plan: WorkPlan, questions: Iterable[Question]) -> list[A
         .values_list("household_id", "pk")
     )
     rows = ListRow.objects.within(scope).filter(pk__in=[row for asked in questions for row in asked.rows])
-    named = {row.pk: row.region.name for row in rows.select_related("region")}
+    named = {row.pk: row.region.name for row in rows.select_related("region") if row.region}
     return [_line(scope, question, cases, named) for question in questions]
 
 
@@ -85,6 +85,6 @@ def _line(scope: Scope, question: Question, cases: dict[UUID, UUID], named: dict
         place,
         household.size if household else 0,
         text,
-        cases.get(question.household_id),
+        cases.get(question.household_id) if question.household_id else None,
         may_answer(scope, question),
     )

@@ -327,7 +327,11 @@ def last_amounts(scope: Scope, plan: WorkPlan, region: str = "") -> dict[str, De
         .order_by("scheme", "-opened_on", "-pk")
         .distinct("scheme")
     )
-    return {grant.scheme: grant.monthly_amount / max(1, len(grant.persons)) for grant in recent}
+    return {
+        grant.scheme: grant.monthly_amount / max(1, len(grant.persons))
+        for grant in recent
+        if grant.monthly_amount is not None
+    }
 
 
 def waiting_for_me(scope: Scope, plan: WorkPlan, day: date) -> dict[StepKind, int]:

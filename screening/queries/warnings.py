@@ -105,7 +105,7 @@ class KindCount:
 
 def by_kind(scope: Scope, plan: WorkPlan, day: date) -> tuple[list[KindCount], KindCount]:
     """Every kind with its counts, and the sum of all."""
-    counted = {
+    counted: dict[str, Any] = {
         row["kind"]: row
         for row in RiskWarning.objects.within(scope)
         .filter(plan=plan)
@@ -242,5 +242,5 @@ def visits(scope: Scope, warning: RiskWarning) -> list[FollowUp]:
 
 def others_of(scope: Scope, household_id: UUID, but: UUID | None = None) -> QuerySet[RiskWarning]:
     """Warnings of a household, the newest first."""
-    found = RiskWarning.objects.within(scope).filter(household=household_id)
-    return found.exclude(pk=but).order_by("-raised_on")
+    found = RiskWarning.objects.within(scope).filter(household=household_id).order_by("-raised_on")
+    return found.exclude(pk=but) if but else found

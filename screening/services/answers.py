@@ -60,9 +60,9 @@ def of_verification(verification: Verification) -> dict[str, Any]:
             found[f"added-{added}-name"] = member.name
             found[f"added-{added}-change"] = member.change
             added += 1
-    items = verification.income.all()
+    items = list(verification.income.all())
     if [item.note for item in items] == [NO_INCOME]:
-        found["no_income"], items = "on", ()
+        found["no_income"], items = "on", []
     for item in items:
         found[f"income-{item.kind}"] = f"{item.amount.normalize():f}"
         found[f"income-{item.kind}-note"] = item.note

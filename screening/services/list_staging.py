@@ -96,8 +96,7 @@ def stage_list(
     try:
         refuse_older(source)
         jobs.progress(job, "读表格", 0, 4)
-        with default_storage.open(source.stored_as) as stored:
-            sheets = read_file(Path(stored.name), source.file_name)
+        sheets = read_file(Path(default_storage.path(source.stored_as)), source.file_name)
         jobs.progress(job, "逐行检查", 1, 4)
         aliases = dict(ColumnAlias.objects.filter(kind=source.kind).values_list("heading", "field"))
         kind = KINDS[source.kind]

@@ -53,7 +53,16 @@ def desks(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Desks]:
         )
         .order_by()
     )
-    return {row["township"]: Desks(**{name: row[name] for name in row if name != "township"}) for row in rows}
+    return {
+        row["township"]: Desks(
+            not_covered=row["not_covered"],
+            to_recheck=row["to_recheck"],
+            to_enrol=row["to_enrol"],
+            returned=row["returned"],
+            overdue=row["overdue"],
+        )
+        for row in rows
+    }
 
 
 def open_flags(scope: Scope, day: date) -> list[Flag]:
