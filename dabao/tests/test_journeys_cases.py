@@ -101,3 +101,17 @@ def test_the_second_of_two_officers_chooses_and_nothing_is_lost(page, sign_in, c
     expect(page.get_by_role("heading", name="结论")).to_be_visible()
     assert Verification.objects.get(state="submitted").per_capita == 4000
     assert Verification.objects.get(state="superseded").per_capita == 3000
+
+
+def test_a_death_takes_the_tick_away_and_enter_in_a_field_registers_nobody(page, sign_in, cast, households):
+    sign_in(page, cast.officer)
+    page.goto(f"/cases/{households[0].pk}/")
+    expect(page.locator("[data-sum-says]")).to_have_text("还没填收入")
+    page.get_by_text("有人迁入、迁出、去世").click()
+    page.get_by_label("罗翠英去世日期").fill("2020-03-20")
+    expect(page.get_by_role("checkbox", name="罗翠英")).not_to_be_checked()
+    expect(page.get_by_label("共同生活", exact=True)).to_have_value("1")
+    fill_in(page, "3000")
+    page.get_by_label("务工工资", exact=True).press("Enter")
+    expect(page.get_by_text("已保存。")).to_be_visible()
+    assert households[0].household.memberships.get(person__name="罗翠英").person.died_on is not None
