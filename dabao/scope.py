@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, TextChoices
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 
@@ -136,6 +136,12 @@ class Scope:
         prefixes = self.prefixes(right)
         return bool(prefixes) if region_code is None else region_code.startswith(prefixes)
 
+    def touches(self, region_code: str) -> bool:
+        """Whether a region lies in one of the postings, or around one."""
+        return any(
+            region_code.startswith(prefix) or prefix.startswith(region_code) for _, prefix in self.grants
+        )
+
     def require(self, right: Right, region_code: str | None = None) -> None:
         """Raise PermissionDenied (403) unless the right is held there."""
         if not self.may(right, region_code):
@@ -181,3 +187,11 @@ class ScopeMiddleware:
         user = request.user
         request.scope = SimpleLazyObject(lambda: user.scope() if user.is_authenticated else NOTHING)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """A `region` in the address that the viewer has nothing in is missing, as a stranger's row is: a list
+        of it would say 0 where there is something. The county of one's township is no such region.
+        """
+        region = request.GET.get("region", "")
+        if region.isdigit() and request.scope and not request.scope.touches(region):
+            raise Http404

@@ -15,6 +15,7 @@ from screening.choices import WarningState
 from screening.phase_work import TownshipProgress, phase_ordinal, together
 from screening.queries import monitoring, progress
 from screening.queries import warnings as queries
+from screening.queries.remaining import place_name
 from screening.queries.warnings import WarningFilters
 from screening.rules.phases import Stage, Work
 
@@ -187,13 +188,12 @@ def warning_list(
     page = Paginator(queries.for_rows(scope, listed), PAGE).get_page(number)
     total = page.paginator.count
     page.object_list = queries.rows(scope, page.object_list, day)
-    places = _place_name(plan, filters.region)
     chosen = [(name, words) for name, words in filters.words() if name != "where"]
     return {
         "filters": filters,
         "page": page,
         "total": total,
-        "place": places,
+        "place": place_name(scope, filters.region),
         "tabs": _where_tabs(scope, plan, filters, day),
         "chosen": [
             {"label": words, "without": f"?{filters.with_(**{name: ''}).query_string()}"}
@@ -224,11 +224,6 @@ def _where_tabs(scope: Scope, plan: WorkPlan, filters: WarningFilters, day: date
     return tabs
 
 
-def _place_name(plan: WorkPlan, region: str) -> str:
-    names = {township.code: township.name for township in plans.townships(plan)}
-    return names.get(region[:9], plan.region.name if region in ("", plan.region_id) else "")
-
-
 def household_list(
     scope: Scope, plan: WorkPlan, of: str, region: str, followed: str, day: date, number: Any
 ) -> dict[str, Any]:
@@ -254,7 +249,7 @@ def household_list(
         "tabs": tabs,
         "heading": monitoring.SET_WORDS[of],
         "kept": [("set", of), ("region", region), ("followed", followed)],
-        "place": _place_name(plan, region),
+        "place": place_name(scope, region),
         "by_township": _by_township(scope, plan, of, region, followed, day),
         "may_follow": scope.may(Right.VERIFY),
     }
@@ -297,7 +292,7 @@ def work_list(
         page.object_list = monitoring.rows(scope, page.object_list)
     return {
         "part": PARTS[part],
-        "place": _place_name(plan, region),
+        "place": place_name(scope, region),
         "of": of,
         "counts": counts,
         "total": sum(counts.values()),

@@ -95,6 +95,34 @@ def test_a_right_outside_its_region_is_refused(cast):
         scope.require(Right.APPROVE, SHIYANG)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases/",
+        "/ledger/",
+        "/warnings/list/",
+        "/warnings/work/",
+        "/warnings/households/",
+        "/watch/",
+        "/steps/",
+    ],
+)
+def test_a_list_of_a_region_of_others_is_missing_and_one_of_the_county_is_of_ones_own(cast, client_of, path):
+    client = client_of(cast.head)
+    assert client.get(path, {"region": ZHAOJIADIAN}).status_code == 404
+    for region in (LIUSHUTANG, SHIYANG, SHIYANG[:6], "abc", ""):
+        assert client.get(path, {"region": region}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/cases/", "/ledger/", "/warnings/list/", "/warnings/work/"])
+def test_the_heading_names_the_viewers_own_region(cast, client_of, path):
+    for address in (path, f"{path}?region={SHIYANG[:6]}"):
+        page = client_of(cast.officer).get(address).content.decode()
+        assert "石羊镇·" in page or "·石羊镇" in page
+        assert "全县" not in page
+        assert "大姚县·截至" not in page
+
+
 @pytest.mark.parametrize("alone", [Role.SYSTEM_ADMIN, Role.AUDITOR])
 def test_system_admin_and_auditor_hold_nothing_else(cast, alone):
     with pytest.raises(ValidationError, match="不能兼任"):

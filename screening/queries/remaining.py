@@ -33,7 +33,8 @@ def remaining(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> Rema
 
 
 def place_name(scope: Scope, region: str = "") -> str:
-    """What the list is of: the region chosen, else the one place of the scope, else all of them together."""
-    codes = [region] if region else list(scope.prefixes())
+    """What a list is of: the region chosen; of one around the viewer's own, and without one, only these."""
+    own = [code for code in scope.prefixes() if code.startswith(region)]
+    codes = own or [region]
     names = dict(Region.objects.within(scope).filter(code__in=codes).values_list("code", "name"))
     return "、".join(names[code] for code in codes if code in names) or "全县"
