@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from dabao import plans
-from dabao.models import Flag, Phase, WorkPlan
+from dabao.models import Flag, FlagKind, Phase, WorkPlan
 from dabao.scope import Right, Scope
 from reports.models import MonthlyReport
 from screening.phase_work import TownshipProgress, together
 from screening.queries.progress import done_by_day, progress
 from screening.rules.phases import Work, due_on, first_of_month
+from supervision.debts import Debt, owes
 from supervision.links import cases_url, flag_url, phase_url, report_url
 from supervision.models import Assignment, Group
 from supervision.navigation import url_of
@@ -105,7 +106,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything a board shows on a day. `whole`: all of the county; `mine`: the rows one supervises."""
+    """Everything a board shows on a day. `whole`: all of the county; `mine`: the rows one supervises.
+
+    `red` counts every open flag of the scope, the county's own among them; `owes` is what the county owes.
+    """
 
     phase: Phase
     phases: list[Phase]
@@ -119,6 +123,8 @@ class Board:
     mine: list[Row]
     flags: list[FlagGroup]
     debts: county.Debts | None
+    owes: list[Debt]
+    red: int
     report_due: date
     reports_in: int
     trend: list[tuple[int, int]]
@@ -133,6 +139,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> Board:
     rows = {work.code: at.row(work) for work in rows_of_work}
     whole = scope.may(Right.BOARD, plan.region_id)
     sums = at.sums(rows_of_work, list(rows.values()))
+    debts = county.debts(scope, plan, day) if whole else None
     lagging = [row for row in rows.values() if row.main.status.kind in ("lag", "over")]
     return Board(
         phase=phase,
@@ -146,7 +153,11 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> Board:
         slow=sorted(lagging, key=lambda row: -row.main.work.lag),
         mine=[row for row in rows.values() if row.is_of(scope)],
         flags=flag_groups(list(rows.values())),
-        debts=county.debts(scope, plan, day) if whole else None,
+        debts=debts,
+        owes=owes(debts, keeps_lists=scope.may(Right.IMPORT), keeps_plan=scope.may(Right.PLAN))
+        if debts
+        else [],
+        red=sum(len(flags) for flags in at.flags.values()),
         report_due=at.report_due,
         reports_in=sum(1 for row in rows.values() if row.report and row.report.kind in ("done", "late")),
         trend=trend_points(done_by_day(scope, plan, phase, day), sums.main.work.done, phase, day),
@@ -228,11 +239,13 @@ class _Reading:
             waits=self._waits(region, total),
             report=None,
             report_url="",
-            flags=self._flags(region),
+            flags=self._flags(region, told=(FlagKind.ANSWER_OWED,)),
         )
 
-    def _flags(self, code: str) -> list[Status]:
-        return [Status("over", flag_words(flag, self.day)) for flag in self.flags.get(code, [])]
+    def _flags(self, code: str, told: tuple[str, ...] = ()) -> list[Status]:
+        """Flags of a place but those of the kinds that are told together elsewhere."""
+        flags = [flag for flag in self.flags.get(code, []) if flag.kind not in told]
+        return [Status("over", flag_words(flag, self.day)) for flag in flags]
 
     def _cells(self, code: str, works: tuple[Work, ...]) -> list[Cell]:
         return [

@@ -36,6 +36,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     missing = [row for row in board.rows if row.report and row.report.kind not in ("done", "late")]
     month = f"{board.report_due.month}月"
     oldest = debts.oldest_question
+    county_flags = board.red - sum(len(row.flags) for row in board.rows)
     return {
         "board": board,
         "lists": lists,
@@ -51,6 +52,14 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
                 "去答复",
                 url_of("screening:questions"),
             ),
+            Count(
+                "欠答复",
+                debts.answers.number,
+                f"条请求，最久 {debts.answers.oldest} 天",
+                "去答复",
+                url_of("reports:requests"),
+                red=True,
+            ),
             Count("待复核", rechecks, "户", "去复核", url_of("screening:recheck")),
             Count(
                 f"{month}月报没到",
@@ -63,11 +72,11 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
             ),
             Count(
                 "红旗",
-                sum(len(row.flags) for row in board.rows),
-                "面",
+                board.red,
+                f"面，其中县局 {county_flags} 面" if county_flags else "面",
                 "看督战图",
                 url_of("supervision:board"),
-                red=bool(board.flags),
+                red=bool(board.red),
             ),
             Count("标准待确认", len(standards), "项", "去确认", url_of("dabao:settings-standards")),
         ],

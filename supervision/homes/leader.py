@@ -9,7 +9,7 @@ from dabao.scope import Scope
 from screening.phase_work import phase_words
 from screening.queries.progress import done_by_day
 from screening.rules.phases import Work
-from supervision.board import Board, Cell, Row, flag_groups
+from supervision.board import Cell, Row, flag_groups
 from supervision.board import build as build_board
 
 RECENT_DAYS = 7
@@ -42,16 +42,17 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     own = board.mine or board.rows
     lines = [_line(row, by_day.get(row.code, {}), day) for row in own]
     slow = sorted((line for line in lines if line.cell.status.kind in ("lag", "over")), key=_by_lag)
+    pressing = [line for line in slow if line.short != 0]
     flags = flag_groups(own)
     return {
         "board": board,
         "lines": lines,
-        "slowest": slow[0] if slow else None,
+        "slowest": pressing[0] if pressing else None,
         "flags": flags,
         "phase_words": phase_words(board.phase),
         "own_left": sum(line.cell.work.left for line in lines),
         "own_lag": sum(max(line.cell.work.lag, 0) for line in slow),
-        "asks": bool(slow) + len(flags) + _county_owes(board),
+        "asks": bool(pressing) + len(flags) + bool(board.owes),
         "recent_days": RECENT_DAYS,
     }
 
@@ -71,8 +72,3 @@ def _line(row: Row, by_day: dict[date, int], day: date) -> Line:
 
 def _by_lag(line: Line) -> int:
     return -line.cell.work.lag
-
-
-def _county_owes(board: Board) -> bool:
-    debts = board.debts
-    return bool(debts and (debts.lists or debts.questions or debts.standards))

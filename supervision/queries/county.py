@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from dabao.models import Standard, StandardKind, WorkPlan
 from dabao.scope import Right, Scope
+from reports.queries import requests
 from screening.choices import Category, ListState
 from screening.models import CategoryMatch, SourceList
 from screening.queries.questions import open_questions
@@ -20,16 +21,20 @@ class Debts:
     questions: int
     oldest_question: date | None
     standards: int
+    answers: requests.Owed
 
 
 def debts(scope: Scope, plan: WorkPlan, day: date) -> Debts:
-    """Counts over the scope: staged lists, open questions, standards in force that nobody confirmed."""
+    """Counts over the scope: staged lists, open questions, standards in force that nobody confirmed,
+    answers to townships past their day.
+    """
     asked = open_questions(scope).order_by("asked_on").values_list("asked_on", flat=True)
     return Debts(
         lists=staged_lists(scope).count(),
         questions=len(asked),
         oldest_question=asked[0] if asked else None,
         standards=unconfirmed_standards(scope, plan, day).count(),
+        answers=requests.owed(scope, plan, day),
     )
 
 

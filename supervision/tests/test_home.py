@@ -7,15 +7,44 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dabao.models import Flag, FlagKind
+from dabao.models import Flag, FlagKind, Unit
 from dabao.tests.cast import CHAHE, DAMAIDI, LIUSHUTANG, SHIYANG, TODAY
-from reports.models import MonthlyReport, ReportState
+from reports.models import HelpRequest, MonthlyReport, ReportState
+from reports.services import flags
 from screening.choices import CaseState, ListKind, ListState
 from screening.models import SourceList
 from screening.rules.phases import PhaseSpan, work_of_phase
 from screening.services import warning_flags
 from supervision.homes import county as county_home
 from supervision.homes import leader, officer
+
+
+@pytest.fixture
+def owed_answers(county):
+    """Three requests of one report: two past their day and flagged, one answered."""
+    unit = Unit.objects.create(region=county.region, name="社会救助股", order=1)
+    report = MonthlyReport.objects.create(
+        plan=county.plan,
+        region_id=SHIYANG,
+        month=date(2020, 3, 1),
+        state=ReportState.SUBMITTED,
+        submitted_on=date(2020, 3, 12),
+    )
+    for order, (due, answered) in enumerate(
+        [(date(2020, 3, 25), None), (date(2020, 4, 5), None), (date(2020, 3, 25), TODAY)], 1
+    ):
+        HelpRequest.objects.create(
+            report=report,
+            order=order,
+            text="开通账号",
+            unit=unit,
+            wanted_by=due,
+            due_on=due,
+            answer="已开通" if answered else "",
+            answered_on=answered,
+        )
+    flags.raise_others(plan=county.plan, day=TODAY)
+    Flag.objects.exclude(kind=FlagKind.ANSWER_OWED).delete()
 
 
 def test_the_officer_sees_what_is_left_by_when_and_how_many_a_day(county, cast, make_case, make_household):
@@ -151,6 +180,34 @@ def test_the_county_home_counts_lists_standards_reports_and_flags(county, cast):
     shown = county_home.build(cast.county.scope(), county.plan, TODAY)
     counts = {one.label: one.number for one in shown["counts"]}
     assert (counts["入库等确认"], counts["标准待确认"], counts["4月月报没到"], counts["红旗"]) == (1, 2, 3, 0)
+
+
+def test_who_gets_done_in_time_at_this_pace_is_nothing_to_do(
+    county, cast, make_case, make_household, client_of
+):
+    for _ in range(30):
+        make_case(make_household())
+    for _ in range(60):
+        make_case(make_household(), state=CaseState.TO_ENROL, verified_on=date(2020, 4, 9))
+    shown = leader.build(cast.leader.scope(), county.plan, TODAY)
+    behind = [(line.row.name, line.short) for line in shown["lines"] if line.cell.status.kind == "lag"]
+    assert behind == [("石羊镇", 0)]
+    assert shown["slowest"] is None
+    assert "照这样能按期办完" in client_of(cast.leader).get("/").content.decode()
+
+
+def test_answers_owed_are_the_same_on_homes_board_and_list(county, cast, client_of, owed_answers):
+    words = "欠答复 2 条，最久 16 天"
+    for user, path in ((cast.leader, "/"), (cast.leader, "/board/"), (cast.county, "/board/")):
+        page = client_of(user).get(path).content.decode()
+        assert page.count(words) == 1
+        assert '<a class="t-red b" href="/requests/">' in page
+    shown = county_home.build(cast.county.scope(), county.plan, TODAY)
+    counts = {one.label: (one.number, one.detail, one.url) for one in shown["counts"]}
+    assert counts["欠答复"] == (2, "条请求，最久 16 天", "/requests/")
+    assert counts["红旗"][:2] == (2, "面，其中县局 2 面")
+    listed = client_of(cast.county).get("/requests/").context["counts"]
+    assert ("县局欠答复", 2, "over") in listed
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from django.utils import timezone
 from dabao import clock, plans
 from dabao.scope import Right
 from supervision.board import build
-from supervision.navigation import url_of
 from supervision.tiles import tiles
 
 CHOICES = (("slow", "滞后"), ("all", "全部"), ("mine", "我挂的"))
@@ -28,7 +27,6 @@ def board(request: HttpRequest) -> HttpResponse:
         "tiles": tiles(shown.rows) if shown.whole else [],
         "cards": lists.get(chosen, shown.rows),
         "choices": [(key, word, len(lists[key]), key == chosen) for key, word in CHOICES if lists[key]],
-        "lists_url": url_of("screening:lists") if request.scope.may(Right.IMPORT) else "",
         "as_at": timezone.localtime(),
     }
     return render(request, "supervision/board.html", context)
