@@ -54,6 +54,12 @@ def state_words(case: Case) -> str:
     return TAB_LABELS.get(case.outcome) or case.get_outcome_display()
 
 
+def case_of(scope: Scope, household: UUID | None) -> UUID | None:
+    """The newest case of a household, when there is one and the viewer may open it."""
+    cases = Case.objects.within(scope).filter(household=household).order_by("-opened_on")
+    return cases.values_list("pk", flat=True).first()
+
+
 class Urgent:
     """Conditions of what presses."""
 

@@ -36,7 +36,7 @@ class WhyLine:
     """One line of the why-panel: the fact in bold, the rest, and where it stands.
 
     `source` is the ground's source data (row, list, line, as_of, imported) for a link, `source_line`
-    the same in words; `note` a line on the standard, `to_confirm` when that is not confirmed.
+    the same in words, `column` the key of the list's column when one cell holds the fact; `note` a line on the standard, `to_confirm` when that is not confirmed.
     """
 
     category: int
@@ -45,6 +45,7 @@ class WhyLine:
     text: str = ""
     source: dict[str, Any] | None = None
     source_line: str = ""
+    column: str = ""
     note: str = ""
     to_confirm: bool = False
 
@@ -114,6 +115,15 @@ def short_line(grounds: Iterable[Ground]) -> str:
     )
 
 
+_COLUMNS = {
+    "poverty_status": "poverty_status",
+    "certificate": "grade",
+    "illness": "illness",
+    "income": "income",
+    "watch": "watch_type",
+}
+
+
 def why_lines(grounds: Iterable[Ground]) -> tuple[WhyLine, ...]:
     """The why-panel: a line for every ground, hits first, then what cannot be told, then narrow misses."""
     order = {YES: 0, UNKNOWN: 1, NEAR: 2}
@@ -132,6 +142,7 @@ def why_line(ground: Ground) -> WhyLine:
         text=text,
         source=ground.get("source"),
         source_line=source_line(ground.get("source")),
+        column=_COLUMNS.get(ground["fact"], ""),
         note=_standard_note(standard) if standard else "",
         to_confirm=bool(standard) and not standard["confirmed"],
     )

@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from dabao import crypto
 from dabao.models import AuditEvent
 from dabao.tests.cast import CHAHE, LIUSHUTANG, TODAY, make_id
 from screening import names
 from screening.choices import Labour
-from screening.models import Case, Household, Verification
+from screening.models import Case, Household, ListRow, SourceList, Verification
 from screening.rules.verdicts import Verdict
 from screening.services import cases as case_services
 from screening.tests.test_verification import NOT, entry_of, submit
@@ -450,6 +451,25 @@ def test_hints_name_what_is_thin_and_the_desk_keeps_its_queries(cast, client_of,
     answer = colleague.post(url("recheck-case", agreed), form, follow=True).content.decode()
     assert "已同意，这一户现在是「不符合·已标注」" in answer
     assert "同一句 4 次" in answer
+
+
+# --- The row behind a figure ---
+
+
+def test_a_source_row_leads_back_to_the_household_and_marks_the_cell_asked_for(officer, case):
+    source = SourceList.objects.create(
+        kind="disability", as_of=date(2020, 3, 20), region_id=case.household.region_id[:9], file_name="残联.xlsx",
+        sha256="0" * 64, state="confirmed", columns={"Sheet1": [["姓名", "name"], ["残疾等级", "grade"]]},
+    )  # fmt: skip
+    row = ListRow.objects.create(
+        source_list=source, sheet="Sheet1", line=5, region_id=case.household.region_id,
+        household=case.household, raw=crypto.seal('["普有福", "一级"]'),
+    )  # fmt: skip
+    text = officer.get(reverse("screening:row", args=[row.pk]) + "?column=grade").content.decode()
+    assert url("case", case) in text
+    assert "第 5 行 B 列" in text
+    assert "<mark>" in text
+    assert "人均收入" not in text
 
 
 # --- Added by hand ---

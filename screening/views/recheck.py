@@ -92,6 +92,7 @@ def _show(
         place = next((n for n, one in enumerate(desk.free, 1) if one.id == chosen.id), 0)
         context |= {
             "page": page,
+            "evidence": rechecks.evidence_by_row(page),
             "record": page.current,
             "position": place,
             "next": free[0] if free else None,

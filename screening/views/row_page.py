@@ -6,6 +6,7 @@ from dabao import crypto
 from dabao.scope import Right, Scope
 from screening.imports import reading
 from screening.queries import lists as queries
+from screening.queries.cases import case_of
 
 
 def context(scope: Scope, row: Any, column: str) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def context(scope: Scope, row: Any, column: str) -> dict[str, Any]:
         "source": source,
         "cells": now,
         "asked": next((cell for cell in now if cell.key == column), None) if column else None,
+        "case": case_of(scope, row.household_id),
+        "has_income": any(cell.key == "income" for cell in now),
         "before": before,
         "after": after,
         "family": queries.same_household(scope, row),

@@ -181,6 +181,7 @@ def test_hits_stand_first_then_the_unknown_then_the_near():
 def test_a_line_names_list_row_days_and_an_unconfirmed_standard():
     (line,) = why_lines(grounds(household(income="4120")))
     assert line.source_line == "扶贫系统第 1,836 行·截至 2月29日·3月6日导入"
+    assert line.column == "income"
     assert line.source["row"] == "row-1"
     assert line.note == "农村低保标准 4,500 元/年，2020-01-01 起（云民发〔2020〕1号）"
     assert line.to_confirm
