@@ -19,6 +19,11 @@ class PlanPage:
     phases: list[Phase]
     leading_group: list[LeadingGroupMember]
 
+    @property
+    def people(self) -> int:
+        """How many people are in the group: who heads its office too stands in it twice."""
+        return len({member.name for member in self.leading_group})
+
 
 @dataclass(frozen=True, slots=True)
 class StandardLine:

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dabao.scope import ALONE, NOTHING
 from dabao.services import refusals
 
 logger = logging.getLogger(__name__)
@@ -17,9 +18,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 
 @login_not_required
-def refused(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Says the reason that the code gives. Who administers or audits is not sent to those who do the work."""
     refusals.record(request, "page.refuse")
-    return render(request, "403.html", status=403)
+    alone = bool(getattr(request, "scope", NOTHING).roles & ALONE)
+    return render(request, "403.html", {"reason": str(exception), "alone": alone}, status=403)
 
 
 @login_not_required
