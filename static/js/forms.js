@@ -2,6 +2,15 @@
 
 const GIVEN_UP = 30000;
 
+// What is wrong and what to do is said by the server, in our words and in the page; the browser's bubble says neither
+// and vanishes. Parts that htmx brings later too.
+function speakForThem(part) {
+  for (const form of part.querySelectorAll("form")) form.noValidate = true;
+  if (part.matches?.("form")) part.noValidate = true;
+}
+speakForThem(document);
+document.addEventListener("htmx:load", (event) => speakForThem(event.target));
+
 // A button pressed once stays pressed until the answer comes; its label says what is going on.
 document.addEventListener("submit", (event) => {
   const form = event.target;
