@@ -99,6 +99,8 @@ NAMES = {
     "row.reveal": "看完整号码",
     "list.export_bad_rows": "导出有问题的行",
     "enrolment.numbers": "录省系统编号",
+    "enrolment.persons": "改纳入项的保障人员",
+    "demo.seeded": "装好演示数据",
     "warning.raise": "标预警",
     "warning.report": "报预警",
     "warning.visit": "预警入户",

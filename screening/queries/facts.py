@@ -122,13 +122,16 @@ class _Sources:
     """Where facts come from: the lists are few and read once, the rows are named by the facts themselves."""
 
     def __init__(self) -> None:
-        self._lists = {source.pk: source for source in SourceList.objects.all()}
+        self._lists = {
+            source.pk: (source.get_kind_display(), source.as_of, source.confirmed_on)
+            for source in SourceList.objects.all()
+        }
 
     def of(self, row: UUID | None, source_list: UUID | None, line: int | None) -> Source | None:
         if row is None or source_list is None:
             return None
-        about = self._lists[source_list]
-        return Source(str(row), about.get_kind_display(), line, about.as_of, about.confirmed_on)
+        kind, as_of, confirmed_on = self._lists[source_list]
+        return Source(str(row), kind, line, as_of, confirmed_on)
 
 
 def _row(path: str) -> tuple[str, str, str]:

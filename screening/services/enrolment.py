@@ -266,18 +266,16 @@ def _step(
         number=number,
         note=details.note.strip()[:300],
     )
-    row.full_clean(exclude=["enrolment", "by"], validate_unique=False)
+    row.clean_fields(exclude=["enrolment", "by"])
+    if public:
+        row.validate_constraints(exclude=["enrolment", "by"])
     row.save()
     following = rules.next_step([*grant.taken, step])
     grant.next_step = following or ""
     grant.waiting_since = step.day
     grant.publicity_last_day = step.last_day or grant.publicity_last_day
     grant.version += 1
-    grant.full_clean(
-        exclude=["case", "decision", "person"],
-        validate_unique=False,
-        validate_constraints=bool(number or details.per_person),
-    )
+    grant.clean_fields(exclude=["case", "decision", "person"])
     grant.save()
 
 
@@ -285,6 +283,8 @@ def _terms(grant: Enrolment, kind: str, details: Details) -> None:
     """Amount at application, first month at approval; without both nothing is approved."""
     amount = details.per_person.get(grant.scheme)
     if kind == StepKind.APPLIED and amount is not None:
+        if amount < 0:
+            raise ValidationError("金额不能小于 0。")
         grant.monthly_amount = amount * len(grant.persons)
     if kind != StepKind.APPROVED:
         return

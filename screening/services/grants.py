@@ -32,14 +32,24 @@ def follow(*, case: Case, kind: str, actor: User, day: date, reason: str) -> Non
         if sentence := missing_before_closing(case):
             raise ValidationError(sentence)
         return
-    verification = case.verifications.standing()
-    if case.state == CaseState.TO_ENROL:
-        _settle_finished(case, verification, actor, day, reason)
-        _open(case, verification, day)
+    if case.state != CaseState.TO_ENROL:
+        _end(case, kind, day, reason)
+    if case.state in (CaseState.TO_ENROL, CaseState.CLOSED):
+        _conclude(case, actor, day, reason)
+
+
+def _conclude(case: Case, actor: User, day: date, reason: str) -> None:
+    """A conclusion stands: finished grants are settled by it, new ones opened."""
+    finished = list(case.enrolments.filter(FINISHED, scheme__in=LASTING))
+    verification = case.verifications.standing() if finished or case.state == CaseState.TO_ENROL else None
+    if verification is None:
         return
-    _end(case, kind, day, reason)
-    if case.state == CaseState.CLOSED:
-        _settle_finished(case, verification, actor, day, reason)
+    decisions = list(verification.decisions.order_by("pk"))
+    living = _living(case, verification)
+    for grant in finished:
+        _settle(case, grant, decisions, living, actor, day, reason)
+    if case.state == CaseState.TO_ENROL:
+        _open(case, decisions, living, _given(grant for grant in finished if grant.ended_on is None), day)
 
 
 def under_way(case: Case) -> QuerySet[Enrolment]:
@@ -71,7 +81,7 @@ def maintained(case: Case, verdicts: Iterable[Verdict], living: set[UUID]) -> li
 
     So that the same aid of a person is not applied for a second time. `living`: ids of who lives there.
     """
-    given = _given(case)
+    given = _given(case.enrolments.filter(FINISHED, scheme__in=LASTING))
     return [
         replace(verdict, covered=True)
         if verdict.newly and ({verdict.person} if verdict.person else living) <= given[verdict.scheme]
@@ -80,50 +90,49 @@ def maintained(case: Case, verdicts: Iterable[Verdict], living: set[UUID]) -> li
     ]
 
 
-def _given(case: Case) -> dict[str, set[UUID]]:
-    """Lasting aid by finished grants of the case: scheme → ids of the persons covered."""
+def _given(finished: Iterable[Enrolment]) -> dict[str, set[UUID]]:
+    """Scheme → ids of the persons who have it by these grants."""
     given: dict[str, set[UUID]] = defaultdict(set)
-    for scheme, persons in case.enrolments.filter(FINISHED, scheme__in=LASTING).values_list(
-        "scheme", "persons"
-    ):
-        given[scheme].update(persons)
+    for grant in finished:
+        given[grant.scheme].update(grant.persons)
     return given
 
 
-def _settle_finished(
-    case: Case, verification: Verification | None, actor: User, day: date, reason: str
+def _settle(
+    case: Case,
+    grant: Enrolment,
+    decisions: list[Decision],
+    living: list[UUID],
+    actor: User,
+    day: date,
+    reason: str,
 ) -> None:
-    """Take out of finished grants whoever a new conclusion contradicts; a grant left without persons ends.
+    """Take out of a finished grant whoever a new conclusion contradicts; left without persons it ends.
 
     Contradicted is who lives there no more, is not eligible, or gets other lasting aid (one for a person).
     """
-    grants = list(case.enrolments.filter(FINISHED, scheme__in=LASTING))
-    if not grants or verification is None:
+    concluded = {decision.person_id: decision for decision in decisions}
+    staying = [
+        person
+        for person in grant.persons
+        if person in living and _stays(grant, concluded.get(person) or concluded.get(None))
+    ]
+    if staying == grant.persons:
         return
-    concluded = {decision.person_id: decision for decision in verification.decisions.all()}
-    living = set(_living(case, verification))
-    for grant in grants:
-        staying = [
-            person
-            for person in grant.persons
-            if person in living and _stays(grant, concluded.get(person) or concluded.get(None))
-        ]
-        if staying == grant.persons:
-            continue
-        audit.record(
-            "enrolment.persons",
-            actor=actor,
-            obj=grant,
-            region_code=case.household.region_id,
-            old=[str(person) for person in grant.persons],
-            new=[str(person) for person in staying],
-        )
-        if staying:
-            grant.persons = staying
-        else:
-            grant.ended_on, grant.end_reason = day, reason[:500]
-        grant.version += 1
-        grant.save()
+    audit.record(
+        "enrolment.persons",
+        actor=actor,
+        obj=grant,
+        region_code=case.household.region_id,
+        old=[str(person) for person in grant.persons],
+        new=[str(person) for person in staying],
+    )
+    if staying:
+        grant.persons = staying
+    else:
+        grant.ended_on, grant.end_reason = day, reason[:500]
+    grant.version += 1
+    grant.save()
 
 
 def _stays(grant: Enrolment, decision: Decision | None) -> bool:
@@ -132,22 +141,18 @@ def _stays(grant: Enrolment, decision: Decision | None) -> bool:
     return decision.scheme in (grant.scheme, Scheme.TEMPORARY)
 
 
-def _living(case: Case, verification: Verification | None) -> list[UUID]:
+def _living(case: Case, verification: Verification) -> list[UUID]:
     """Ids of the members who live there, the head first, without those whom the verification found away."""
-    away = (
-        set(verification.members.filter(living_together=False).values_list("person_id", flat=True))
-        if verification
-        else set()
-    )
+    away = set(verification.members.filter(living_together=False).values_list("person_id", flat=True))
     members = Membership.objects.filter(household=case.household_id, last_day=None, person__died_on=None)
     people = members.order_by("relation", "pk").values_list("person", flat=True)
     return [person for person in people if person not in away]
 
 
-def _open(case: Case, verification: Verification | None, day: date) -> None:
-    decisions = list(verification.decisions.order_by("pk")) if verification else []
-    given = _given(case)
-    for scheme, person, persons, decision in _wanted(decisions, _living(case, verification)):
+def _open(
+    case: Case, decisions: list[Decision], living: list[UUID], given: dict[str, set[UUID]], day: date
+) -> None:
+    for scheme, person, persons, decision in _wanted(decisions, living):
         new = [one for one in persons if one not in given[scheme]]
         if not new:
             continue

@@ -275,8 +275,10 @@ def _refuse_if_concluded(case: Case, version: int, payload: Mapping[str, Any]) -
 
     Assigning a household, or finding nobody at home, changes the version too and is no conflict.
     """
+    if case.version == version:
+        return
     theirs = case.verifications.standing()
-    if theirs is None or case.version == version or theirs.case_version < version:
+    if theirs is None or theirs.case_version < version:
         return
     raise ConflictError(
         mine=dict(payload),
