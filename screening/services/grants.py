@@ -124,8 +124,8 @@ def _settle(
         actor=actor,
         obj=grant,
         region_code=case.household.region_id,
-        old=[str(person) for person in grant.persons],
-        new=[str(person) for person in staying],
+        old={"persons": [str(person) for person in grant.persons]},
+        new={"persons": [str(person) for person in staying]},
     )
     if staying:
         grant.persons = staying

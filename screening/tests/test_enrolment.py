@@ -585,7 +585,7 @@ def test_of_two_the_one_not_eligible_leaves_the_finished_grant(enrolled, cast):
     grant = enrolled.enrolments.get()
     assert (grant.persons, grant.ended_on) == ([one.pk], None)
     event = AuditEvent.objects.get(action="enrolment.persons")
-    assert (len(event.data["old"]), event.data["new"]) == (2, [str(one.pk)])
+    assert (len(event.data["old"]["persons"]), event.data["new"]) == (2, {"persons": [str(one.pk)]})
 
 
 def test_with_one_of_two_grants_finished_the_verification_is_not_withdrawn(cast, make_case, make_household):
