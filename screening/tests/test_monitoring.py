@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from dabao import clock
 from dabao.models import AuditEvent, Standard, StandardKind
 from dabao.tests.cast import COUNTY, DAMAIDI, LIUSHUTANG, SHIYANG, TODAY
 from screening.choices import (
@@ -302,8 +303,24 @@ def test_new_trouble_leads_to_the_report_and_steady_to_the_next(cast, make_case,
     told = {"went_on": TODAY.isoformat(), "result": "trouble", "found": "户主住院了"}
     answer = client.post(reverse("screening:follow", args=[first.pk]), told)
     assert answer.url == reverse("screening:warning-report", args=[first.pk])
-    answer = client.post(reverse("screening:follow", args=[second.pk]), told | {"result": "steady"})
+    address = reverse("screening:follow", args=[second.pk])
+    with clock.pretend(IN_PHASE):
+        answer = client.post(address, told | {"result": "steady"})
     assert answer.url == reverse("screening:follow-next")
+
+
+def test_following_before_its_phase_says_from_when_it_counts_and_leads_nowhere_else(
+    cast, make_case, client_of
+):
+    client, household = client_of(cast.officer), make_case().household
+    address = reverse("screening:follow", args=[household.pk])
+    text = client.get(address).content.decode()
+    assert "5月6日起还要再跟踪一次" in text
+    assert "保存并下一户</button>" not in text
+    told = {"went_on": TODAY.isoformat(), "result": "steady", "found": ""}
+    assert client.post(address, told).url == address
+    with clock.pretend(IN_PHASE):
+        assert "保存并下一户</button>" in client.get(address).content.decode()
 
 
 def test_a_household_is_found_by_name_without_the_name_in_the_address(cast, make_household, client_of):

@@ -222,16 +222,20 @@ def follow(request: HttpRequest, household_id: UUID) -> HttpResponse:
     """Record that somebody looked after a household; the next one follows along the villages."""
     household = _household(request, household_id, Right.VERIFY)
     form = FollowForm(request.POST or None)
+    phase = monitoring.phase_of_monitoring(request.scope, plans.current())
+    early = phase is not None and clock.today() < phase.first_day
     if request.method == "POST" and form.is_valid() and _followed(request, form, household_id):
         if form.cleaned_data["result"] == FollowUpResult.TROUBLE:
             messages.warning(request, "跟踪已记下。有新困难，请接着报一条预警。")
             return redirect("screening:warning-report", household_id=household_id)
         messages.success(request, f"{household.head}户已记下。")
+        if early:
+            return redirect("screening:follow", household_id=household_id)
         return redirect("screening:follow-next")
     _, left = monitoring.next_to_follow(request.scope, plans.current(), clock.today())
     context = {"household": household, "form": form, "left": left}
     context["history"] = monitoring.history(request.scope, household_id)
-    context["phase"] = monitoring.phase_of_monitoring(request.scope, plans.current())
+    context |= {"phase": phase, "early": early}
     return render(request, "screening/follow.html", context, status=422 if form.errors else 200)
 
 
