@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from screening.choices import SkipReason
-from screening.imports.kinds import Kind
+from screening.imports.columns import Kind
 from screening.imports.problems import printable
 from screening.imports.read import RawSheet
 

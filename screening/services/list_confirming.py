@@ -57,15 +57,15 @@ def confirm_list(*, source: SourceList, actor: User | None, hold: str, reason: s
         .select_related("confirmed_by", "job")
         .get(pk=source.pk)
     )
-    writing = _is_being_written(source)
+    job = _job_at_work(source)
     if source.state == ListState.CONFIRMED or (
-        writing and source.confirmed_by_id != (actor.pk if actor else None)
+        job and source.confirmed_by_id != (actor.pk if actor else None)
     ):
         who = source.confirmed_by.name if source.confirmed_by else audit.COMMAND_LINE
         when = timezone.localtime(source.confirmed_at or timezone.now())
         raise ValidationError(f"{who} 已在 {when:%m月%d日 %H:%M} 确认入库，不用再确认。请刷新页面看结果。")
-    if writing:
-        return source.job
+    if job is not None:
+        return job
     if source.state != ListState.STAGED:
         raise ValidationError("这份名单还没有检查完，或已放弃。请刷新页面，看它现在的状态。")
     controls = control_totals(source)
@@ -86,9 +86,9 @@ def confirm_list(*, source: SourceList, actor: User | None, hold: str, reason: s
     return job
 
 
-def _is_being_written(source: SourceList) -> bool:
-    """Confirmed, and its job not over; after a failed one anybody may confirm or discard the list."""
-    return source.confirmed_at is not None and source.job is not None and not source.job.is_over
+def _job_at_work(source: SourceList) -> Job | None:
+    """The job that writes a confirmed list. After one that failed anybody may confirm or discard the list."""
+    return source.job if source.confirmed_at and source.job and not source.job.is_over else None
 
 
 def run_confirmation(*, job: Job, list_id: str, day: str, reason: str = "") -> dict[str, Any]:
@@ -247,7 +247,7 @@ def discard_list(*, source: SourceList, actor: User | None) -> SourceList:
     if source.state == ListState.DISCARDED:
         return source
     waits = source.state in (ListState.UPLOADED, ListState.STAGED, ListState.REFUSED)
-    if not waits or _is_being_written(source):
+    if not waits or _job_at_work(source):
         raise ValidationError("这份名单已经确认入库，不能放弃。")
     ListRow.objects.filter(source_list=source).delete()
     source.state = ListState.DISCARDED
