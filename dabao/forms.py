@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from dabao import clock
-from dabao.models import Posting, Region, RegionLevel, Standard, Unit, User, WorkPlan
+from dabao.models import Posting, Region, RegionLevel, Standard, StandardKind, Unit, User, WorkPlan
 from dabao.scope import Role
 from dabao.services import signin
 
@@ -226,6 +226,8 @@ class StandardForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         above = (RegionLevel.PROVINCE, RegionLevel.PREFECTURE, RegionLevel.COUNTY)
         self.fields["region"].queryset = Region.objects.filter(level__in=above)
+        self.fields["region"].empty_label = "请选地区"
+        self.fields["kind"].choices = [("", "请选种类"), *StandardKind.choices]
         if not self.instance._state.adding:
             del self.fields["kind"], self.fields["region"]
 

@@ -89,7 +89,15 @@ class FlagGroup:
 
     @property
     def names(self) -> str:
-        named = "、".join(row.short for row in self.rows[:NAMED])
+        return self._named([row.short for row in self.rows[:NAMED]])
+
+    @property
+    def full_names(self) -> str:
+        """As a sentence of its own begins with them."""
+        return self._named([row.name for row in self.rows[:NAMED]])
+
+    def _named(self, names: list[str]) -> str:
+        named = "、".join(names)
         return named if len(self.rows) <= NAMED else f"{named}等 {len(self.rows)} 个乡镇"
 
 

@@ -125,8 +125,8 @@ def change_bars(rows: Sequence[Any], label: str, unit: str) -> SafeString:
     drawn = format_html_join(
         "",
         '<text x="{}" y="{}" text-anchor="end">{}</text>'
-        '<rect class="track" x="{}" y="{}" width="{}" height="12"/>'
-        '<rect class="bar" x="{}" y="{}" width="{}" height="12"/>{}'
+        '<rect class="whole" x="{}" y="{}" width="{}" height="12"/>'
+        '<rect class="part" x="{}" y="{}" width="{}" height="12"/>{}'
         '<text class="own" x="{}" y="{}">{}</text>',
         (
             (
@@ -142,7 +142,7 @@ def change_bars(rows: Sequence[Any], label: str, unit: str) -> SafeString:
                 _mark(x(row.before), top) if row.before is not None else "",
                 BARS_RIGHT + 8,
                 top + 11,
-                f"{row.now:g}{'%' if unit == '%' else f' {unit}'}",
+                f"{row.now:,g}{'%' if unit == '%' else f' {unit}'}",
             )
             for top, row in ((6 + place * BAR_STEP, row) for place, row in enumerate(rows))
         ),
