@@ -33,6 +33,7 @@ TAB_LABELS = {
     COVERED_CONFIRMED: "在保·已核",
     ALL: "全部",
 }
+CLOSED_TABS = (DONE, NOT_ELIGIBLE, COVERED_CONFIRMED)
 STATE_Q = {
     **{state: Q(state=state) for state in CaseState.values},
     DONE: Q(state=CaseState.CLOSED)

@@ -26,6 +26,7 @@ from screening.choices import (
     Scheme,
     Sex,
     VerificationState,
+    VisitResult,
     WatchKind,
 )
 from screening.models import (
@@ -142,10 +143,19 @@ class HouseholdPage:
         return next((record for record in reversed(self.records) if record.concluded), None)
 
     @property
-    def refused(self) -> bool:
-        """Whether its conclusion finds anybody not eligible."""
+    def granted(self) -> bool:
+        """Whether its conclusion finds anybody eligible; the grounds stand beside that verdict."""
         decisions = self.current.decisions.all() if self.current else []
-        return any(decision.scheme == Scheme.NONE for decision in decisions)
+        return any(decision.scheme != Scheme.NONE for decision in decisions)
+
+    @property
+    def former(self) -> bool:
+        """Whether there are records beside the conclusion: taken back, corrected, or nobody met."""
+        told = (VerificationState.SUPERSEDED, VerificationState.WITHDRAWN)
+        return any(
+            one.state in told or (one.round == 1 and one.result != VisitResult.VISITED)
+            for one in self.records
+        )
 
     @property
     def income(self) -> list[IncomeItem]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
-from dabao.models import Region, RegionLevel
+from dabao.models import Job, Region, RegionLevel
 from dabao.scope import Right, Scope
 from screening.choices import ListKind, ListState, RowState
 from screening.imports.reading import raw_cells
@@ -216,6 +216,11 @@ def uses(scope: Scope, row: ListRow) -> dict[str, int]:
     households = Household.objects.within(scope).filter(row=row).count()
     persons = ListRow.objects.within(scope).filter(pk=row.pk, person__row=row).count()
     return {"households": households, "persons": persons}
+
+
+def screening_after(scope: Scope, source: SourceList) -> Job | None:  # noqa: ARG001 - the list is in scope
+    """The job that screened what this list changed; its result has households, cases_new and warnings."""
+    return Job.objects.filter(kind="screening.screen", arguments__list_id=str(source.pk)).first()
 
 
 def rows_in_sheet(scope: Scope, row: ListRow) -> int:

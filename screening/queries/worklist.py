@@ -23,6 +23,7 @@ from screening.models import BenefitRecord, Case, Verification
 from screening.queries import facts
 from screening.queries.cases import (
     ALL,
+    CLOSED_TABS,
     ME,
     NOBODY,
     STATE_Q,
@@ -93,7 +94,8 @@ class Row:
 
 
 def tabs(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> list[Tab]:
-    """The states with their counts; those before 全部 add up to it."""
+    """The states with their counts; those before 全部 add up to it. Closed in whatever way is three tabs."""
+    closed = filters.state == (CaseState.CLOSED,)
     counted = {name: Count("pk", filter=STATE_Q[name]) for name in TAB_LABELS if name != ALL}
     found = without_state(scope, plan, filters, day).aggregate(all=Count("pk"), **counted)
     return [
@@ -101,7 +103,7 @@ def tabs(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> list[
             name,
             label,
             found[name],
-            filters.tab == name,
+            filters.tab == name or (closed and name in CLOSED_TABS),
             filters.with_(state=() if name == ALL else (name,)),
         )
         for name, label in TAB_LABELS.items()

@@ -36,8 +36,8 @@ class WhyLine:
     """One line of the why-panel: the fact in bold, the rest, and where it stands.
 
     `source` is the ground's source data (row, list, line, as_of, imported) for a link, `source_line`
-    the same in words, `column` the key of the list's column when one cell holds the fact; `note` a line on the
-    standard, `to_confirm` when that is not confirmed.
+    the same in words, `column` the key of the list's column when one cell holds the fact; `note` a line
+    on the standard, `to_confirm` when that is not confirmed.
     """
 
     category: int

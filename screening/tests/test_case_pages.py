@@ -114,6 +114,21 @@ def test_returned_ones_stand_first_and_red_only_past_their_limit(officer, make_c
     ]
 
 
+def test_closed_in_whatever_way_marks_its_three_tabs(officer, case):
+    answer = officer.get(url("cases") + "?state=closed")
+    marked = [tab.label for tab in answer.context["tabs"] if tab.current]
+    assert marked == ["已销号", "不符合·已标注", "在保·已核"]
+    assert "三类一起列在这里" in answer.content.decode()
+
+
+def test_the_button_says_whom_it_opens(officer, make_case, make_household):
+    make_case(make_household(LIUSHUTANG, ("甲", "")))
+    assert "核查下一户：甲" in officer.get(url("cases")).content.decode()
+    back = make_case(make_household(LIUSHUTANG, ("乙", "")), returned_on=TODAY, due_on=date(2020, 4, 13))
+    assert "先补退回的：乙" in officer.get(url("cases")).content.decode()
+    assert officer.get(url("case-next")).url == url("case", back)
+
+
 def test_groups_are_walked_in_their_number(officer, make_case, make_household):
     for group in ("十一组", "二组", "十组", "一组", "三组"):
         make_case(make_household(LIUSHUTANG, (group, ""), group=group))
@@ -367,6 +382,23 @@ def test_whole_numbers_come_by_post_with_a_reason_in_the_log(officer, cast, clie
     assert AuditEvent.objects.filter(action="case.reveal").count() == 1
 
 
+def test_a_mixed_households_grounds_stand_once_and_what_was_taken_back_in_a_part_of_its_own(
+    officer, cast, case
+):
+    head, wife = (m.person for m in case.household.memberships.order_by("pk"))
+    paid = Verdict("none", person=head.pk, reason_code="public_payroll", reason_text="在编教师")
+    entry = entry_of(case, paid, Verdict("dibao_single", person=wife.pk), grounds="一人重残，其余有工作。")
+    submit(case, cast.officer, entry)
+    case.refresh_from_db()
+    text = officer.get(url("case", case)).content.decode()
+    assert text.count("一人重残，其余有工作。") == 1
+    assert "以前的记录" not in text
+    officer.post(url("case-withdraw", case), {"version": case.version})
+    case.refresh_from_db()
+    submit(case, cast.officer)
+    assert "以前的记录" in officer.get(url("case", case)).content.decode()
+
+
 def test_taken_back_corrected_reopened_by_their_buttons(officer, cast, case):
     officer.post(url("case", case), filled(case))
     officer.post(url("case-withdraw", case))
@@ -458,8 +490,9 @@ def test_hints_name_what_is_thin_and_the_desk_keeps_its_queries(cast, client_of,
 
 def test_a_source_row_leads_back_to_the_household_and_marks_the_cell_asked_for(officer, case):
     source = SourceList.objects.create(
-        kind="disability", as_of=date(2020, 3, 20), region_id=case.household.region_id[:9], file_name="残联.xlsx",
-        sha256="0" * 64, state="confirmed", columns={"Sheet1": [["姓名", "name"], ["残疾等级", "grade"]]},
+        kind="disability", as_of=date(2020, 3, 20), region_id=case.household.region_id[:9],
+        file_name="残联.xlsx", sha256="0" * 64, state="confirmed",
+        columns={"Sheet1": [["姓名", "name"], ["残疾等级", "grade"]]},
     )  # fmt: skip
     row = ListRow.objects.create(
         source_list=source, sheet="Sheet1", line=5, region_id=case.household.region_id,

@@ -55,7 +55,15 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = _frame(request, filters) | _choices(request, filters)
     context |= {"page": page, "done": request.GET.get("done", "")}
     context["households"], context["persons"] = worklist.totals(request.scope, listed)
+    context["next"] = _next(request, filters)
     return render(request, "screening/worklist.html", context)
+
+
+def _next(request: HttpRequest, filters: CaseFilters) -> Any:
+    """The case that waits first: a returned one, else along the route."""
+    filters, plan, day = filters.with_(state=(CaseState.TO_VERIFY.value,)), plans.current(), clock.today()
+    waiting = filtered(request.scope, plan, filters, day).select_related("household__head")
+    return ordered(request.scope, waiting, filters.sort, day).first()
 
 
 @login_required
@@ -126,9 +134,7 @@ def assign(request: HttpRequest) -> HttpResponse:
 @needs(Right.VERIFY)
 def following(request: HttpRequest) -> HttpResponse:
     """The first household that waits: overdue and returned ones, then along the route."""
-    filters = CaseFilters.from_query(request.GET).with_(state=(CaseState.TO_VERIFY.value,))
-    plan, day = plans.current(), clock.today()
-    first = ordered(request.scope, filtered(request.scope, plan, filters, day), filters.sort, day).first()
+    first = _next(request, CaseFilters.from_query(request.GET))
     if first is None:
         messages.success(request, "没有待核查的户了。")
         return redirect("screening:cases")

@@ -43,6 +43,7 @@ def context(scope: Scope, source: Any, tab: str, township: str) -> dict[str, Any
         "busy": busy,
         "failed": source.job.error if source.job is not None and source.job.error else "",
         "staged": staged,
+        "screening": queries.screening_after(scope, source) if source.state == ListState.CONFIRMED else None,
         "steps": steps(source, busy),
         "tabs": [
             Tab(

@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError
+from django.urls import reverse
 from openpyxl import load_workbook
 
 import screening.tasks  # noqa: F401 - registers the jobs
@@ -178,6 +179,11 @@ def test_the_list_is_uploaded_previewed_and_confirmed_on_the_pages(cast: Cast, c
     run(Job.objects.get(kind="screening.confirm_list"))
     result = client.get(page).content.decode()
     assert "已入库：2 人" in result
+    assert "正在按这份名单重新筛查" in result
+    told = run(Job.objects.get(kind="screening.screen")).result
+    result = client.get(page).content.decode()
+    assert f"新列入名单 {told['cases_new']} 户，提出预警 {told['warnings']} 条" in result
+    assert reverse("screening:cases") in result
     for tab in ("created", "skipped", "held", "gone", "problems", "unchanged"):
         assert client.get(page, {"tab": tab, "township": SHIYANG}).status_code == 200
     assert "截至 2020年3月31日" in client.get("/lists/").content.decode()
