@@ -186,8 +186,11 @@ def difference(rows: Sequence[Row], ledger: int, day: date) -> str:
     sent = total([row for row in rows if row.submitted_on]).figures["screened"]
     out = [row for row in rows if not row.submitted_on]
     gap = ledger - sent
-    words = f"月报合计已排查 {sent} 户；{zh(day)}台账 {ledger} 户，"
+    words = f"月报合计已排查 {sent:,} 户；{zh(day)}台账 {ledger:,} 户，"
     if not gap:
         return f"{words}相同。"
-    words += f"{'多' if gap > 0 else '少'} {abs(gap)} 户，是报送后查的"
-    return f"{words}，和没报的{_named(out)}的。" if out else f"{words}。"
+    words += f"{'多' if gap > 0 else '少'} {abs(gap):,} 户，是报送后查的"
+    if not out:
+        return f"{words}。"
+    unsent = _named(out) if len(out) <= MOST_NAMES else f" {len(out)} 个乡镇"
+    return f"{words}，和没报的{unsent}的。"

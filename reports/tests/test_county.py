@@ -86,6 +86,9 @@ def test_the_difference_to_the_ledger_is_written_out():
     rows = [row("石羊镇", 5), row("铁锁乡", 0, sent=None)]
     assert county.difference(rows, 5, TODAY) == "月报合计已排查 5 户；4月10日台账 5 户，相同。"
     assert county.difference(rows, 8, TODAY).endswith("多 3 户，是报送后查的，和没报的铁锁乡的。")
+    unsent = [row(name, 0, sent=None) for name in "甲乙丙丁戊己庚辛壬"]
+    words = county.difference([rows[0], *unsent], 1268, TODAY)
+    assert words.endswith("台账 1,268 户，多 1,263 户，是报送后查的，和没报的 9 个乡镇的。")
 
 
 def test_a_row_comes_back_from_the_database_as_it_was():
