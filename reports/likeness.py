@@ -13,7 +13,8 @@ from hashlib import sha256
 
 THRESHOLD = 0.35
 NOTHING = ("", "无", "没有", "暂无", "无问题")
-NUMBERING = re.compile(r"^\s*(?:[（(]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})[）)．.、:：](?![0-9])\s*)+")
+_NUMBER = r"[（(]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})[）)．.、:：](?![0-9])"
+NUMBERING = re.compile(rf"^\s*(?:(?:{_NUMBER}|[一二三四五六七八九十]是[，,]?)\s*)+")
 # Pairs that stand in any problem of this work and make none of them alike.
 COMMON = frozenset(("入户", "核查", "排查", "困难", "问题", "群众", "工作", "存在", "部分", "比较", "不够"))
 APART = "new"
@@ -48,6 +49,10 @@ class Group:
             return -sum(likeness(one.text, other.text) for other in self.problems), len(one.text)
 
         return min(self.problems, key=order).text
+
+    @property
+    def alone(self) -> bool:
+        return len(self.problems) == 1
 
     @property
     def names(self) -> list[str]:
