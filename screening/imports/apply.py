@@ -147,13 +147,12 @@ def _heads_and_sizes(cursor: CursorWrapper) -> None:
     cursor.execute(
         """
         UPDATE screening_household x SET head_id = now.head_id, size = now.size
-        FROM (SELECT h.id, count(m.id) AS size,
+        FROM (SELECT h.id, count(m.id) FILTER (WHERE p.died_on IS NULL) AS size,
                      min(m.person_id::text) FILTER (WHERE m.relation = '01')::uuid AS head_id
               FROM (SELECT home_id AS id FROM lives
                     UNION SELECT lives_in FROM lives WHERE lives_in <> home_id) h
               LEFT JOIN screening_membership m ON m.household_id = h.id AND m.last_day IS NULL
               LEFT JOIN screening_person p ON p.id = m.person_id
-              WHERE p.died_on IS NULL
               GROUP BY h.id) now
         WHERE x.id = now.id AND (x.head_id, x.size) IS DISTINCT FROM (now.head_id, now.size::smallint)
         """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dabao.tests.cast import COUNTY
-from screening.models import Household, ListRow, Membership, Question
+from screening.models import Household, ListRow, Membership, Person, Question
 from screening.tests.imports.sheets import AS_OF, codes, number, person
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,12 @@ def test_a_row_without_place_is_seen_where_its_household_is(desk: Any) -> None:
     )
     rows = ListRow.objects.filter(source_list__kind="disability").order_by("line")
     assert list(rows.values_list("region_id", flat=True)) == ["532326102001", COUNTY]
+
+
+def test_a_head_who_died_stays_recorded_and_counts_no_more_when_the_list_still_has_him(desk: Any) -> None:
+    rows = [registered(31, 77, "李大"), registered(33, 77, "李二", "之子")]
+    desk("registry", rows)
+    Person.objects.filter(name="李大").update(died_on=AS_OF)
+    desk("registry", [*rows, registered(35, 77, "李三", "之女")], as_of=LATER)
+    household = Household.objects.get()
+    assert (household.size, household.head.name) == (2, "李大")
