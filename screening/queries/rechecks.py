@@ -197,7 +197,8 @@ def _pace(scope: Scope, queue: list[Waiting]) -> dict[UUID, int]:
         .order_by("submitted_at")
         .values_list("by", "recorded_on", "submitted_at")
     ):
-        submitted[author, day].append(at)
+        if at is not None:
+            submitted[author, day].append(at)
     return {
         one.record.pk: _most_within(
             submitted[one.record.by_id, one.record.recorded_on], one.record.submitted_at

@@ -1,11 +1,15 @@
 """Recheck: never by the same person, agree with a way of checking, return with a note and a day (C11)."""
 
 from datetime import date
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from dabao.tests.cast import TODAY
+from screening.queries.households import Evidence
+from screening.queries.rechecks import evidence_by_row
 from screening.rules.verdicts import Verdict
 from screening.services import recheck
 from screening.tests.test_verification import NOT, case, entry_of, people_of, submit  # noqa: F401
@@ -89,6 +93,20 @@ def test_an_older_view_does_not_decide(cast, waiting):
 def test_a_village_assistant_does_not_recheck(cast, waiting):
     with pytest.raises(PermissionDenied):
         agree(waiting, cast.assistant)
+
+
+def test_a_row_of_a_list_is_named_once_beside_the_verdict():
+    reason = SimpleNamespace(source_line="残联名单第 4 行")
+    row, other = uuid4(), uuid4()
+    evidence = [
+        Evidence("甲：肢体一级", "残联名单第 4 行", row),
+        Evidence("甲：低保", "低保名单第 9 行", other),
+        Evidence("乙：低保", "低保名单第 9 行", other),
+    ]
+    assert evidence_by_row(SimpleNamespace(reasons=[reason], evidence=evidence)) == [
+        Evidence("甲：肢体一级", "", row),
+        Evidence("甲：低保；乙：低保", "低保名单第 9 行", other),
+    ]
 
 
 def test_what_is_not_waiting_is_not_rechecked(cast, case):  # noqa: F811
