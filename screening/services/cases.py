@@ -242,7 +242,7 @@ def assign(
         if case.state == CaseState.CLOSED:
             raise ValidationError("选中的户里有已销号的，不用再分。请去掉它再分。")
         old, case.assigned_to = case.assigned_to, assignee
-        told = f"分给 {assignee.name}" if assignee else f"从 {old.name} 处收回"
+        told = f"分给 {assignee.name}" if assignee else f"从 {old.name if old else '无人'} 处收回"
         note(
             case=case,
             kind=Kind.ASSIGNED,
