@@ -5,6 +5,7 @@ leaves alone what stands.
 """
 
 import json
+import os
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -207,13 +208,17 @@ def carry_on(*, plan: WorkPlan, path: Path, tell: Callable[[str], None]) -> int:
     rows.sort(key=lambda row: row["cases"], reverse=True)
     connections.close_all()  # each process opens its own
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as pool:
-        steps = sum(pool.map(_carry_on, [plan] * PROCESSES, [rows[i::PROCESSES] for i in range(PROCESSES)]))
+        shares = [rows[i::PROCESSES] for i in range(PROCESSES)]
+        steps = sum(pool.map(_carry_on, [plan] * PROCESSES, shares, [os.getpid()] * PROCESSES))
     tell(f"核查、复核、退回、纳入 {steps} 步。")
     return steps
 
 
-def _carry_on(plan: WorkPlan, rows: list[dict[str, Any]]) -> int:
-    """The steps of some townships in the order of the days, each day in one transaction."""
+def _carry_on(plan: WorkPlan, rows: list[dict[str, Any]], parent: int) -> int:
+    """The steps of some townships in the order of the days, each day in one transaction.
+
+    It stops when the parent process was killed, so as not to be in the way of the run that comes after.
+    """
     by_day: dict[date, list[Step]] = defaultdict(list)
     for row in rows:
         for step in _township(plan, row).steps():
@@ -221,6 +226,8 @@ def _carry_on(plan: WorkPlan, rows: list[dict[str, Any]]) -> int:
     for day in sorted(by_day):
         with clock.pretend(day), transaction.atomic():
             for step in sorted(by_day[day], key=lambda step: step.order):
+                if os.getppid() != parent:
+                    raise RuntimeError("the run that started this process was killed")
                 step.act()
     return sum(map(len, by_day.values()))
 
