@@ -49,8 +49,9 @@ class Verification(Editable):
     """One round of checking a household: 1 初核, 2 复核 by another person.
 
     A draft keeps the form as typed in `draft` and belongs to its author; submitting fills the columns and
-    rows, and writes deaths, departures and a new head into the registry: `family` says which fields changed from
-    what to what (`screening.services.family`). Withdrawn and superseded ones are kept. `submission_key` makes a double submit one record (E03).
+    rows, and writes deaths, departures and a new head into the registry: `family` says which fields changed
+    from what to what (`screening.services.family`). Withdrawn and superseded ones are kept.
+    `submission_key` makes a double submit one record (E03).
     """
 
     case = models.ForeignKey("Case", models.PROTECT, related_name="verifications")
