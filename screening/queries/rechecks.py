@@ -21,7 +21,6 @@ from screening.choices import (
     VisitResult,
 )
 from screening.models import Case, Decision, Verification
-from screening.queries.households import Evidence, HouseholdPage
 
 THIN_PERCENT = 2
 SAME_WORDS = 3
@@ -108,18 +107,6 @@ def desk(scope: Scope, plan: WorkPlan, day: date, sort: str = "thin") -> Desk:
     queue.sort(key=lambda one: (one.mine, -len(one.signals) if thin_first else 0, -one.days, str(one.id)))
     marked = cases.aggregate(number=Count("pk", filter=Q(outcome=CaseOutcome.NOT_ELIGIBLE)))["number"]
     return Desk(queue, marked)
-
-
-def evidence_by_row(page: HouseholdPage) -> list[Evidence]:
-    """What the lists say, a row once, with its line only where no reason beside it names it already."""
-    named = {reason.source_line for reason in page.reasons}
-    found: dict[tuple[UUID | None, str], list[str]] = {}
-    for one in page.evidence:
-        found.setdefault((one.row, one.source), []).append(one.text)
-    return [
-        Evidence("；".join(texts), "" if source in named else source, row)
-        for (row, source), texts in found.items()
-    ]
 
 
 def mine_to_recheck(scope: Scope) -> Q:

@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from dabao.tests.cast import TODAY
 from screening.queries.households import Evidence
-from screening.queries.rechecks import evidence_by_row
 from screening.rules.verdicts import Verdict
 from screening.services import recheck
 from screening.tests.test_verification import NOT, case, entry_of, people_of, submit  # noqa: F401
+from screening.views.recheck import evidence_by_row
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from screening.forms.recheck import RecheckForm
 from screening.forms.refusals import tell
 from screening.queries import households, rechecks
 from screening.queries.cases import state_words
+from screening.queries.households import Evidence, HouseholdPage
 from screening.queries.remaining import place_name
 from screening.rules.income import income_window
 from screening.services import recheck as services
@@ -92,9 +93,21 @@ def _show(
         place = next((n for n, one in enumerate(desk.free, 1) if one.id == chosen.id), 0)
         context |= {
             "page": page,
-            "evidence": rechecks.evidence_by_row(page),
+            "evidence": evidence_by_row(page),
             "record": page.current,
             "position": place,
             "next": free[0] if free else None,
         }
     return render(request, "screening/recheck.html", context, status=status)
+
+
+def evidence_by_row(page: HouseholdPage) -> list[Evidence]:
+    """What the lists say, a row once, with its line only where no reason beside it names it already."""
+    named = {reason.source_line for reason in page.reasons}
+    found: dict[tuple[UUID | None, str], list[str]] = {}
+    for one in page.evidence:
+        found.setdefault((one.row, one.source), []).append(one.text)
+    return [
+        Evidence("；".join(texts), "" if source in named else source, row)
+        for (row, source), texts in found.items()
+    ]
