@@ -48,13 +48,6 @@ ME, NOBODY = "me", "none"
 GROUP_NUMERALS = "一二三四五六七八九十"
 
 
-def state_words(case: Case) -> str:
-    """Where a household stands, in the words of its tab; a closed one by its outcome."""
-    if case.state != CaseState.CLOSED:
-        return case.get_state_display()
-    return TAB_LABELS.get(case.outcome) or case.get_outcome_display()
-
-
 def case_of(scope: Scope, household: UUID | None) -> UUID | None:
     """The newest case of a household, when there is one and the viewer may open it."""
     cases = Case.objects.within(scope).filter(household=household).order_by("-opened_on")

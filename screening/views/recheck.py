@@ -12,10 +12,11 @@ from django.shortcuts import redirect, render
 from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs
+from screening.choices import CaseOutcome, CaseState
 from screening.forms.recheck import RecheckForm
 from screening.forms.refusals import tell
 from screening.queries import households, rechecks
-from screening.queries.cases import state_words
+from screening.queries.cases import TAB_LABELS
 from screening.queries.households import Evidence, HouseholdPage
 from screening.queries.remaining import place_name
 from screening.rules.income import income_window
@@ -64,7 +65,7 @@ def _decided(request: HttpRequest, case_id: UUID, form: RecheckForm) -> bool:
         tell(form, refusal)
         return False
     words = "已同意" if act is services.agree else f"已退回，限 {case.due_on.month}月{case.due_on.day}日"
-    messages.success(request, f"{words}，这一户现在是「{state_words(case)}」。")
+    messages.success(request, f"{words}，这一户现在是「{_state_words(case.state, case.outcome)}」。")
     return True
 
 
@@ -111,3 +112,10 @@ def evidence_by_row(page: HouseholdPage) -> list[Evidence]:
         Evidence("；".join(texts), "" if source in named else source, row)
         for (row, source), texts in found.items()
     ]
+
+
+def _state_words(state: str, outcome: str) -> str:
+    """Where a household stands, in the words of its tab; a closed one by its outcome."""
+    if state != CaseState.CLOSED:
+        return CaseState(state).label
+    return TAB_LABELS.get(outcome) or CaseOutcome(outcome).label
