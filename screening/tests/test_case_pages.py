@@ -147,7 +147,7 @@ def test_groups_are_walked_in_their_number(officer, make_case, make_household):
         ("assigned=none", {"甲", "乙", "丙"}),
         ("phase=1&work=left", {"甲", "乙", "丙"}),
         ("phase=1&work=done", set()),
-        ("region=532326106", set()),
+        ("region=532326102002", {"丙"}),
         ("category=9&state=nonsense", {"甲", "乙", "丙"}),
     ],
 )
@@ -158,6 +158,11 @@ def test_filters_leave_what_they_say(officer, make_case, make_household, query, 
     answer = officer.get(url("cases") + "?" + query)
     assert {row.head for row in answer.context["page"]} == expected
     assert answer.context["households"] == len(expected)
+
+
+def test_a_region_of_others_in_the_address_is_missing(officer, make_case):
+    make_case()
+    assert officer.get(url("cases") + "?region=532326106").status_code == 404
 
 
 def test_facets_count_what_the_other_groups_leave(officer, make_case, make_household):
