@@ -53,7 +53,7 @@ def test_somebody_in_no_household_is_found(case):
 
 
 def test_a_state_without_its_event_is_found(case):
-    Case.objects.update(state=CaseState.TO_ENROL)
+    Case.objects.update(state=CaseState.TO_RECHECK)
     assert faults() == {"状态与经过": [f"排查对象 {case.pk} 的状态与最后一条经过不符"]}
 
 
