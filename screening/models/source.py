@@ -51,7 +51,10 @@ class ListRow(Opaque):
     `region` is the village understood, else the declared region of the list.
     """
 
-    source_list = models.ForeignKey(SourceList, models.CASCADE, verbose_name="名单", related_name="rows")
+    # As with `came_from_row`: looked after by `check_invariants`.
+    source_list = models.ForeignKey(
+        SourceList, models.CASCADE, verbose_name="名单", related_name="rows", db_constraint=False
+    )
     sheet = models.CharField("工作表", max_length=60)
     line = models.PositiveIntegerField("行号")
     raw = models.BinaryField("原始单元格", null=True)

@@ -59,6 +59,18 @@ def rows_without_outcome() -> list[str]:
     return _said("名单行 {} 没有结果", rows.values_list("pk", flat=True))
 
 
+def rows_and_sources() -> list[str]:
+    """What the database does not check at commit: every row has its list, every record the row behind it."""
+    rows = ListRow.objects.exclude(Exists(SourceList.objects.filter(pk=OuterRef("source_list_id"))))
+    faults = _said("名单行 {} 的名单不在了", rows.values_list("pk", flat=True))
+    for model in (Household, Person, Membership):
+        lost = model.objects.filter(row_id__isnull=False).exclude(
+            Exists(ListRow.objects.filter(pk=OuterRef("row_id")))
+        )
+        faults += _said(f"{model._meta.verbose_name} {{}} 的来源行不在了", lost.values_list("pk", flat=True))
+    return faults
+
+
 def people_in_two_households() -> list[str]:
     """One live membership per person."""
     twice = Membership.objects.filter(last_day=None).values("person").annotate(n=Count("pk")).filter(n__gt=1)
@@ -227,6 +239,7 @@ def _said(sentence: str, found: Iterable[UUID]) -> list[str]:
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "导入合计": totals_of_imports,
     "名单行有结果": rows_without_outcome,
+    "来源可查": rows_and_sources,
     "一人一户": people_in_two_households,
     "人有归属": people_without_household,
     "一户一主": households_with_two_heads,

@@ -4,8 +4,11 @@ Staging is one transaction and safe to repeat: a killed worker leaves the list a
 again. A list that was put aside or confirmed meanwhile stays as it is.
 """
 
+import gc
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -92,6 +95,11 @@ def stage_list(
     """
     if not _may_be_staged(source):
         return source
+    with _no_collections():
+        return _stage(source, job, hold, preview)
+
+
+def _stage(source: SourceList, job: Job | None, hold: str, preview: bool) -> SourceList:
     begun = time.monotonic()
     try:
         refuse_older(source)
@@ -124,6 +132,16 @@ def stage_list(
         source.save(update_fields=["hold", "columns", "totals", "state"])
     jobs.progress(job, "预览好了", 4, 4)
     return source
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """A million cells that stay until they are written: looking through them for garbage costs a tenth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _may_be_staged(source: SourceList) -> bool:

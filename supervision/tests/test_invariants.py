@@ -3,13 +3,14 @@
 import json
 from datetime import date
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 
 from dabao.tests.cast import COUNTY, TODAY
 from screening.choices import CaseState, ListKind, ListState
-from screening.models import Case, CategoryMatch, Household, Person, SourceList
+from screening.models import Case, CategoryMatch, Household, Membership, Person, SourceList
 from supervision.services.invariants import check
 
 
@@ -50,6 +51,13 @@ def test_a_head_who_is_somebody_else_is_found(case):
 def test_somebody_in_no_household_is_found(case):
     lost = Person.objects.create(name="丢失")
     assert faults() == {"人有归属": [f"人 {lost.pk} 不属于任何一户"]}
+
+
+@pytest.mark.parametrize("model", [Household, Person, Membership])
+def test_a_record_whose_row_is_gone_is_found(case, model):
+    lost = model.objects.first()
+    model.objects.filter(pk=lost.pk).update(row_id=uuid4())
+    assert faults() == {"来源可查": [f"{model._meta.verbose_name} {lost.pk} 的来源行不在了"]}
 
 
 def test_a_state_without_its_event_is_found(case):
