@@ -1,5 +1,7 @@
 """In a real browser: an officer verifies a household and goes to the next; a second one at the same time."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -115,3 +117,14 @@ def test_a_death_takes_the_tick_away_and_enter_in_a_field_registers_nobody(page,
     page.get_by_label("务工工资", exact=True).press("Enter")
     expect(page.get_by_text("已保存。")).to_be_visible()
     assert households[0].household.memberships.get(person__name="罗翠英").person.died_on is not None
+
+
+def test_a_stranger_sees_the_same_page_as_for_what_never_was(page, sign_in, cast, households):
+    sign_in(page, cast.stranger)
+    seen = []
+    for pk in (households[0].pk, uuid4()):
+        answer = page.goto(f"/cases/{pk}/")
+        seen.append((answer.status, page.locator("main").inner_text()))
+    assert seen[0] == seen[1]
+    assert seen[0][0] == 404
+    assert "这里没有你能看的内容" in seen[0][1]
