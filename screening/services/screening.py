@@ -20,6 +20,10 @@ from screening.rules import categories, phases
 from screening.rules.wording import short_line
 
 _LOCK = 0x0DAB_A002
+# What an import just wrote is unknown to the planner: without this a county may take minutes, not seconds.
+_STATISTICS = """ANALYZE (SKIP_LOCKED) screening_household, screening_membership, screening_person,
+    screening_listrow, screening_disabilitycertificate, screening_illnessrecord, screening_benefitrecord,
+    screening_watchrecord, screening_categorymatch, screening_case"""
 CIRCLED = "①②③④⑤⑥"
 
 
@@ -158,6 +162,7 @@ def screen_region(
     started = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(_STATISTICS)
     scope = whole(region_code)
     first_phase = plans.phases(plan)[0]
     run = _Run(plan, day, phases.case_due_day(day, first_phase.last_day, plan.late_case_days))
