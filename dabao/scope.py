@@ -48,6 +48,10 @@ class Right(StrEnum):
     BOARD = "board"
     SUPERVISE = "supervise"
     ORDER = "order"
+    DISPATCH = (
+        "dispatch"  # orders to townships, bulletins; the leader's part of a finding while there is none
+    )
+    ACCOUNT = "account"  # sees and keeps accountability: leaders and the county office only
     RECTIFY = "rectify"
     READ_REPORT = "read_report"
     WRITE_REPORT = "write_report"
@@ -83,6 +87,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.IMPORT,
             Right.PLAN,
             Right.BOARD,
+            Right.SUPERVISE,
+            Right.DISPATCH,
+            Right.ACCOUNT,
             Right.READ_REPORT,
             Right.ANSWER,
             Right.REVEAL,
@@ -96,6 +103,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.BOARD,
             Right.SUPERVISE,
             Right.ORDER,
+            Right.DISPATCH,
+            Right.ACCOUNT,
             Right.READ_REPORT,
             Right.REVEAL,
             Right.EXPORT_WHOLE,

@@ -129,6 +129,20 @@ def test_system_admin_and_auditor_hold_nothing_else(cast, alone):
         Posting(user=cast.officer, role=alone, first_day=TODAY).full_clean()
 
 
+@pytest.mark.parametrize(
+    ("right", "holders"),
+    [
+        (Right.SUPERVISE, {"county", "county2", "leader", "unit"}),
+        (Right.DISPATCH, {"county", "county2", "leader"}),
+        (Right.ACCOUNT, {"county", "county2", "leader"}),
+        (Right.ORDER, {"leader"}),
+        (Right.RECTIFY, {"officer", "colleague", "head", "stranger"}),
+    ],
+)
+def test_who_supervises_orders_and_puts_right(cast, right, holders):
+    assert {name for name, user in vars(cast).items() if user.scope().may(right)} == holders
+
+
 def test_the_three_powers_share_no_right():
     others = set().union(
         *(rights for role, rights in RIGHTS.items() if role not in ("system_admin", "auditor"))
