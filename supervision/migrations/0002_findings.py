@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("dabao", "0002_append_only_log"),
-        ("screening", "0002_findings"),
+        ("screening", "0001_initial"),
         ("supervision", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
