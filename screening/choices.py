@@ -253,6 +253,15 @@ class VerifierRole(TextChoices):
     WORK_TEAM = "work_team", "驻村扶贫工作人员"
 
 
+class PhotoKind(TextChoices):
+    """What a photo of a household shows; papers may show whole numbers."""
+
+    HOUSE = "house", "房屋"
+    DOORPLATE = "doorplate", "户牌"
+    PAPER = "paper", "材料"
+    OTHER = "other", "其他"
+
+
 class IncomeKind(TextChoices):
     """Items of family income over twelve months (C16; domain Money), yuan."""
 
@@ -330,6 +339,37 @@ class WarningDecision(TextChoices):
 class FollowUpResult(TextChoices):
     STEADY = "steady", "生活平稳"
     TROUBLE = "trouble", "有新困难"
+
+
+class ReviewWay(TextChoices):
+    """What an officer chooses when a household on 低保 is looked at again (C14, C15)."""
+
+    KEEP = "keep", "继续享受"
+    TAPER = "taper", "救助渐退"
+    STOP = "stop", "停发"
+
+
+class ReviewOutcome(TextChoices):
+    """What a benefit review comes to; `KEEP_LIFTED` is a lifted household between the two lines."""
+
+    KEEP_LIFTED = "keep_lifted", "脱贫不脱保"
+    KEEP = "keep", "继续享受"
+    TAPER = "taper", "救助渐退"
+    STOP = "stop", "停发"
+
+
+class ReviewState(TextChoices):
+    """A keep stands at once; a taper and a stop wait for another person's approval."""
+
+    WAITING = "waiting", "等审批"
+    STANDING = "standing", "有效"
+    RETURNED = "returned", "退回"
+    SUPERSEDED = "superseded", "已更正"
+
+
+class TaperEnd(TextChoices):
+    RESUMED = "resumed", "恢复"
+    STOPPED = "stopped", "停发"
 
 
 # Answer to a question of an import after which the next list may put the person into another household.

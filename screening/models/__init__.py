@@ -10,6 +10,8 @@ from screening.models.fact import (
     WatchRecord,
 )
 from screening.models.household import Household, Membership, Person
+from screening.models.photo import Photo
+from screening.models.review import BenefitReview, ReviewIncome, Taper
 from screening.models.saved_filter import SavedFilter
 from screening.models.source import ColumnAlias, ListRow, Question, QuestionKind, SourceList
 from screening.models.verification import Decision, IncomeItem, MemberCheck, Obligor, Verification
@@ -17,6 +19,7 @@ from screening.models.warning import FollowUp, RiskWarning
 
 __all__ = [
     "BenefitRecord",
+    "BenefitReview",
     "Case",
     "CaseEvent",
     "CategoryMatch",
@@ -34,12 +37,15 @@ __all__ = [
     "Membership",
     "Obligor",
     "Person",
+    "Photo",
     "PriorFinding",
     "Question",
     "QuestionKind",
+    "ReviewIncome",
     "RiskWarning",
     "SavedFilter",
     "SourceList",
+    "Taper",
     "Verification",
     "WatchRecord",
 ]
