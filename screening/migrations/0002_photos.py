@@ -11,70 +11,11 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dabao', '0003_photos'),
         ('screening', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Taper',
-            fields=[
-                ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, verbose_name='版本')),
-                ('first_day', models.DateField(verbose_name='起算日')),
-                ('months', models.PositiveSmallIntegerField(verbose_name='月数')),
-                ('last_day', models.DateField(verbose_name='到期日')),
-                ('monthly_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='期内每月金额')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='定下日')),
-                ('end', models.CharField(blank=True, choices=[('resumed', '恢复'), ('stopped', '停发')], max_length=10, verbose_name='到期后')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tapers', to='screening.household')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='dabao.workplan')),
-            ],
-            options={
-                'verbose_name': '渐退',
-                'verbose_name_plural': '渐退',
-                'ordering': ['last_day', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BenefitReview',
-            fields=[
-                ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, verbose_name='版本')),
-                ('visited_on', models.DateField(verbose_name='入户日')),
-                ('recorded_on', models.DateField(verbose_name='记录日')),
-                ('living_together', models.PositiveSmallIntegerField(verbose_name='共同生活人数')),
-                ('per_capita', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='人均年收入')),
-                ('poverty_line', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='当时的扶贫标准')),
-                ('rural_dibao', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='当时的农村低保标准')),
-                ('standards_confirmed', models.BooleanField(default=False, verbose_name='当时标准已确认')),
-                ('monthly_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='当时每月发多少')),
-                ('outcome', models.CharField(choices=[('keep_lifted', '脱贫不脱保'), ('keep', '继续享受'), ('taper', '救助渐退'), ('stop', '停发')], max_length=12, verbose_name='结论')),
-                ('stop_reason', models.CharField(blank=True, choices=[('income_over', '收入超标准'), ('vehicle', '财产超标准（车辆）'), ('house', '财产超标准（房产）'), ('deposit', '财产超标准（存款）'), ('business', '财产超标准（经营实体）'), ('already_dibao', '已享受低保'), ('already_tekun', '已享受特困供养'), ('obligors_able', '法定义务人有能力'), ('moved_out', '户籍不在或已迁出'), ('deceased', '已死亡'), ('duplicate', '重复或信息有误'), ('declined', '本人放弃'), ('public_payroll', '财政供养人员'), ('certificate_cancelled', '残疾证注销或等级不符'), ('other', '其他')], max_length=24, verbose_name='停发原因')),
-                ('reason', models.CharField(max_length=500, verbose_name='理由')),
-                ('from_month', models.DateField(blank=True, null=True, verbose_name='哪个月起')),
-                ('months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='渐退月数')),
-                ('last_day', models.DateField(blank=True, null=True, verbose_name='渐退到期日')),
-                ('state', models.CharField(choices=[('waiting', '等审批'), ('standing', '有效'), ('returned', '退回'), ('superseded', '已更正')], default='standing', max_length=10, verbose_name='到哪了')),
-                ('settled_on', models.DateField(blank=True, null=True, verbose_name='生效日')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='退回或更正日')),
-                ('approval_note', models.CharField(blank=True, max_length=300, verbose_name='审批意见')),
-                ('correction_reason', models.CharField(blank=True, max_length=200, verbose_name='更正原因')),
-                ('submission_key', models.UUIDField(blank=True, null=True, unique=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核查人')),
-                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.benefitreview')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='screening.household')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='dabao.workplan')),
-                ('taper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='screening.taper')),
-            ],
-            options={
-                'verbose_name': '动态核查',
-                'verbose_name_plural': '动态核查',
-                'ordering': ['-recorded_on', '-pk'],
-            },
-        ),
         migrations.CreateModel(
             name='Photo',
             fields=[
@@ -104,60 +45,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['sha256'], name='photo_sha256')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('removed_on', None)), fields=('case', 'sha256'), name='photo_once_per_case'), models.CheckConstraint(condition=models.Q(('removed_on', None), models.Q(('removed_by__isnull', False), models.Q(('removal_reason', ''), _negated=True)), _connector='OR'), name='removed_photo_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='photo_place_is_whole')],
             },
-        ),
-        migrations.CreateModel(
-            name='ReviewIncome',
-            fields=[
-                ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('wages', '务工工资'), ('employment_cost', '必要就业成本'), ('business', '种植养殖经营收入'), ('business_cost', '生产成本'), ('property', '财产性收入'), ('transfers_in', '转移性收入'), ('transfers_out', '转移性支出')], max_length=20, verbose_name='项目')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='金额')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='income', to='screening.benefitreview')),
-            ],
-            options={
-                'verbose_name': '核查收入项',
-                'verbose_name_plural': '核查收入项',
-                'constraints': [models.UniqueConstraint(fields=('review', 'kind'), name='review_income_kind_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='review_income_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'employment_cost'), _negated=True), ('amount', 0), models.Q(('note', ''), _negated=True), _connector='OR'), name='review_employment_cost_has_ground', violation_error_message='就业成本要写依据，例如：车票、租房收条。')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='taper',
-            index=models.Index(fields=['plan', 'ended_on', 'last_day'], name='taper_desk'),
-        ),
-        migrations.AddConstraint(
-            model_name='taper',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('plan', 'household'), name='taper_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='taper',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gt', models.F('first_day'))), name='taper_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='taper',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), models.Q(('end', ''), _negated=True), _connector='XOR'), name='taper_ended_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='benefitreview',
-            index=models.Index(fields=['household', 'recorded_on'], name='review_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitreview',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('plan', 'household'), name='review_waiting_once', violation_error_message='这一户上次的核查还在等审批。先批了再核查，或更正上次的。'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitreview',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('by')), _negated=True), _connector='OR'), name='review_two_hands', violation_error_message='核查人不能批自己的核查。请另一人批。'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'taper'), ('from_month__isnull', False), ('last_day__isnull', False), ('months__gt', 0)), models.Q(('outcome', 'stop'), ('from_month__isnull', False), ('last_day', None), ('months', None), models.Q(('stop_reason', ''), _negated=True)), models.Q(models.Q(('outcome', 'taper'), _negated=True), models.Q(('outcome', 'stop'), _negated=True), ('from_month', None), ('last_day', None), ('months', None), ('stop_reason', '')), _connector='OR'), name='review_outcome_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on', None), ('settled_on__isnull', False), ('state', 'standing')), models.Q(('ended_on', None), ('settled_on', None), ('state', 'waiting')), models.Q(('ended_on__isnull', False), ('state__in', ['returned', 'superseded'])), _connector='OR'), name='review_state_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitreview',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_on__gte', models.F('visited_on'))), name='review_days_in_order'),
         ),
     ]
