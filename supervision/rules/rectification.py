@@ -116,7 +116,7 @@ def by_desk(found: Iterable[Stay]) -> dict[Desk, int]:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """A limit that passed while the township had the finding; `ended_on` the day it answered, None = not yet."""
+    """A limit of the township; `ended_on` = the day it answered or got another one, None = not yet."""
 
     due_on: date
     ended_on: date | None
