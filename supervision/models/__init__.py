@@ -3,6 +3,8 @@
 from supervision.models.accountability import Accountability, AccountabilityEntry
 from supervision.models.assignment import Assignment, Group
 from supervision.models.finding import Finding, FindingEvidence, FindingTurn
+from supervision.models.inspection import Inspection, Stop, Visit
+from supervision.models.sample import Sample, SampleItem
 
 __all__ = [
     "Accountability",
@@ -12,4 +14,9 @@ __all__ = [
     "FindingEvidence",
     "FindingTurn",
     "Group",
+    "Inspection",
+    "Sample",
+    "SampleItem",
+    "Stop",
+    "Visit",
 ]
