@@ -145,6 +145,7 @@ class CaseOutcome(TextChoices):
 class CaseOrigin(TextChoices):
     SCREENING = "screening", "筛查"
     BY_HAND = "by_hand", "主动发现"
+    SPLIT = "split", "分户"
 
 
 class ReasonCode(TextChoices):
@@ -370,6 +371,30 @@ class ReviewState(TextChoices):
 class TaperEnd(TextChoices):
     RESUMED = "resumed", "恢复"
     STOPPED = "stopped", "停发"
+
+
+class ChangeKind(TextChoices):
+    """Why what a household receives changes (C17; domain, Money): stop the old, create the new."""
+
+    DEATH = "death", "成员去世"
+    MEMBER_IN = "member_in", "成员进来"
+    MEMBER_OUT = "member_out", "成员离开"
+    NEW_HEAD = "new_head", "换户主"
+    SPLIT = "split", "分户"
+    MOVED_OUT = "moved_out", "迁出"
+    MOVED_IN = "moved_in", "迁入"
+    REVIEW_STOP = "review_stop", "核查后停发"
+    TAPER_START = "taper_start", "开始渐退"
+    TAPER_END = "taper_end", "渐退到期"
+    SHARE_CUT = "share_cut", "减发本人份额"
+    SHARE_STOP = "share_stop", "停发本人份额"
+    ADJUSTED = "adjusted", "调整金额"
+    RESUMED = "resumed", "恢复"
+
+
+class LineSide(TextChoices):
+    STOP = "stop", "停"
+    START = "start", "起"
 
 
 # Answer to a question of an import after which the next list may put the person into another household.

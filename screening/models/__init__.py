@@ -1,5 +1,6 @@
 """Registry, lists, facts, screening matches, cases and their verification."""
 
+from screening.models.benefit_change import BenefitChange, BenefitLine, PendingChange
 from screening.models.case import Case, CaseEvent, CategoryMatch
 from screening.models.enrolment import Enrolment, EnrolmentStep
 from screening.models.fact import (
@@ -18,6 +19,8 @@ from screening.models.verification import Decision, IncomeItem, MemberCheck, Obl
 from screening.models.warning import FollowUp, RiskWarning
 
 __all__ = [
+    "BenefitChange",
+    "BenefitLine",
     "BenefitRecord",
     "BenefitReview",
     "Case",
@@ -36,6 +39,7 @@ __all__ = [
     "MemberCheck",
     "Membership",
     "Obligor",
+    "PendingChange",
     "Person",
     "Photo",
     "PriorFinding",
