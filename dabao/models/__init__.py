@@ -3,6 +3,7 @@
 from dabao.models.account import Posting, SigninAttempt, User
 from dabao.models.audit import AuditEvent, AuditSeal
 from dabao.models.base import Editable, Opaque
+from dabao.models.digest import Digest
 from dabao.models.flag import Flag, FlagKind
 from dabao.models.job import Job, JobState
 from dabao.models.notice import Notice, NoticeKind
@@ -13,6 +14,7 @@ from dabao.models.region import Region, RegionLevel
 __all__ = [
     "AuditEvent",
     "AuditSeal",
+    "Digest",
     "Editable",
     "Flag",
     "FlagKind",

@@ -31,6 +31,7 @@ class User(Opaque, AbstractBaseUser):
     name = models.CharField("姓名", max_length=40)
     office = models.CharField("单位", max_length=60, blank=True, help_text="石羊镇社会事务办")
     phone = models.CharField("办公电话", max_length=20, blank=True)
+    email = models.EmailField("邮箱", blank=True, help_text="收每日汇总，可不填")
     is_active = models.BooleanField("启用", default=True)
     is_demo = models.BooleanField("演示账号", default=False)
     must_change_password = models.BooleanField("须改密码", default=False)

@@ -12,10 +12,16 @@ class NoticeKind(models.TextChoices):
     REPORT_DUE = "report_due", "月报快到期"
     MEETING_DUE = "meeting_due", "研究会快到期"
     FEEDBACK_DUE = "feedback_due", "反馈快到期"
+    DISPATCH = "dispatch", "调度"
+    DISPATCH_URGED = "dispatch_urged", "调度催办"
+    DISPATCH_COPY = "dispatch_copy", "抄送调度"
+    DISPATCH_ASKED = "dispatch_asked", "要求延期"
+    BULLETIN = "bulletin", "通报"
+    FINDING = "finding", "督战整改"
 
 
 class Notice(Opaque):
-    """A reminder to one person of something in a region that is nearly due (C23).
+    """What one person is told of a region: something nearly due, an order, a bulletin (C19, C23).
 
     Once per person, region, kind, subject (`report:2020-04`) and the `day` it belongs to, however often and
     late the daily job runs. `cleared_on`: the work was done, nobody sees it any more.
@@ -24,7 +30,7 @@ class Notice(Opaque):
     user = models.ForeignKey(User, models.PROTECT, verbose_name="给谁", related_name="notices")
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="地区")
     kind = models.CharField("种类", max_length=20, choices=NoticeKind)
-    subject = models.CharField("事项", max_length=40)
+    subject = models.CharField("事项", max_length=80)
     text = models.CharField("内容", max_length=120)
     url_name = models.CharField("打开哪一页", max_length=60)
     url_args = models.JSONField("页的参数", default=list, encoder=DjangoJSONEncoder)

@@ -319,6 +319,7 @@ WITHOUT_REGION = {
     "dabao.AuditEvent": "read by the auditor only, who has no scope",
     "dabao.AuditSeal": "read by the auditor only",
     "dabao.Job": "seen by who started it, on the page of the record it works on",
+    "dabao.Digest": "that a person was told, read by nobody else",
     "dabao.Unit": "the organisation is public in the county (annex 2)",
     "dabao.UnitMember": "the organisation is public in the county (annex 2)",
     "dabao.LeadingGroupMember": "the organisation is public in the county (annex 1)",

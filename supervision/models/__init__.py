@@ -2,6 +2,8 @@
 
 from supervision.models.accountability import Accountability, AccountabilityEntry
 from supervision.models.assignment import Assignment, Group
+from supervision.models.bulletin import Bulletin, BulletinState
+from supervision.models.dispatch import Dispatch, DispatchCopy, DispatchPlace, DispatchTurn, TurnKind
 from supervision.models.finding import Finding, FindingEvidence, FindingTurn
 from supervision.models.inspection import Inspection, Stop, Visit
 from supervision.models.sample import Sample, SampleItem
@@ -10,6 +12,12 @@ __all__ = [
     "Accountability",
     "AccountabilityEntry",
     "Assignment",
+    "Bulletin",
+    "BulletinState",
+    "Dispatch",
+    "DispatchCopy",
+    "DispatchPlace",
+    "DispatchTurn",
     "Finding",
     "FindingEvidence",
     "FindingTurn",
@@ -19,4 +27,5 @@ __all__ = [
     "SampleItem",
     "Stop",
     "Visit",
+    "TurnKind",
 ]
