@@ -79,6 +79,19 @@ def make_list(path: Path, number: int) -> None:
     book.save(path)
 
 
+def make_certificates(path: Path, number: int) -> None:
+    """A disability list: a certificate for every twentieth of the same people."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Sheet1")
+    sheet.append(["姓名", "身份证号", "残疾类别", "残疾等级"])
+    for n, row in enumerate(people(number)):
+        if n % 20 == 0:
+            sheet.append([row[7], row[8], "肢体", "一级" if n % 40 else "三级"])
+    book.save(path)
+
+
 def processor_seconds() -> float:
     """Processor time so far of this process, its children, and the database's process that serves it: what a
     piece of work costs, also on a machine that others keep busy (Linux).

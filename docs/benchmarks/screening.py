@@ -13,21 +13,9 @@ import time
 from datetime import date
 from pathlib import Path
 
-from invented_list import make_list, people, throwaway
+from invented_list import make_certificates, make_list, throwaway
 
 MOST_AGAINST_IMPORT, MOST_AGAINST_PROPORTION = 1.0, 1.5
-
-
-def make_certificates(path: Path, number: int) -> None:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Sheet1")
-    sheet.append(["姓名", "身份证号", "残疾类别", "残疾等级"])
-    for n, row in enumerate(people(number)):
-        if n % 20 == 0:
-            sheet.append([row[7], row[8], "肢体", "一级" if n % 40 else "三级"])
-    book.save(path)
 
 
 def measure(folder: Path, number: int) -> tuple[float, float]:

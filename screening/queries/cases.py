@@ -15,12 +15,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Left, StrIndex, Substr
 from django.http import QueryDict
 
+from dabao import clock
 from dabao.models import Posting, Region, User, WorkPlan
 from dabao.scope import RIGHTS, Right, Role, Scope
-from screening.choices import CaseOrigin, CaseOutcome, CaseState, Category, Coverage
-from screening.models import Case, Membership
-from screening.queries import lacking
-from screening.queries.progress import phase_cases
+from screening.choices import Answer, CaseOrigin, CaseOutcome, CaseState, Category, Coverage
+from screening.models import Case, CategoryMatch, Membership
+from screening.models.fact import held_on
+from screening.queries import desk_work, lacking
+from screening.queries.progress import cases_as_at, phase_cases
 
 # Tabs beyond the states: they divide 已销号, so that the tabs add up to 全部.
 NOT_ELIGIBLE, COVERED_CONFIRMED, DONE, ALL = "not_eligible", "covered_confirmed", "done", "all"
@@ -34,13 +36,23 @@ TAB_LABELS = {
     ALL: "全部",
 }
 CLOSED_TABS = (DONE, NOT_ELIGIBLE, COVERED_CONFIRMED)
-STATE_Q = {
-    **{state: Q(state=state) for state in CaseState.values},
-    DONE: Q(state=CaseState.CLOSED)
-    & ~Q(outcome__in=[CaseOutcome.NOT_ELIGIBLE, CaseOutcome.COVERED_CONFIRMED]),
-    NOT_ELIGIBLE: Q(outcome=CaseOutcome.NOT_ELIGIBLE),
-    COVERED_CONFIRMED: Q(outcome=CaseOutcome.COVERED_CONFIRMED),
-}
+
+
+def _tab_conditions(state: str, outcome: str) -> dict[str, Q]:
+    """Of each tab, by the columns that say state and outcome: those of now, or those of a past day."""
+    marked = [CaseOutcome.NOT_ELIGIBLE, CaseOutcome.COVERED_CONFIRMED]
+    return {
+        **{name: Q(**{state: name}) for name in CaseState.values},
+        DONE: Q(**{state: CaseState.CLOSED}) & ~Q(**{f"{outcome}__in": marked}),
+        NOT_ELIGIBLE: Q(**{outcome: CaseOutcome.NOT_ELIGIBLE}),
+        COVERED_CONFIRMED: Q(**{outcome: CaseOutcome.COVERED_CONFIRMED}),
+    }
+
+
+STATE_Q = _tab_conditions("state", "outcome")
+STATE_THEN_Q = _tab_conditions("state_then", "outcome_then")
+# What no event tells of a past day: choices that a list "as at" a day does not have.
+NOW_ONLY = frozenset({"covered", "returned", "overdue", "unknown", "assigned", "lacking"})
 SORTS = {"returned": "退回在前", "route": "按村路线", "days": "在名单久的在前"}
 PHASES, WORKS = range(1, 10), ("total", "done", "left")
 _WORK_WORDS = {"total": "应办", "done": "已办", "left": "还没办"}
@@ -68,7 +80,10 @@ class Urgent:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilters:
-    """What is chosen in the address. Empty means no limit; unknown values are dropped."""
+    """What is chosen in the address. Empty means no limit; unknown values are dropped.
+
+    `as_at` is a past day (ISO): the list as it stood at its end. It goes without the choices of `NOW_ONLY`.
+    """
 
     region: str = ""
     village: tuple[str, ...] = ()
@@ -81,9 +96,11 @@ class CaseFilters:
     assigned: str = ""
     phase: str = ""
     work: str = ""
+    desk: str = ""
     origin: str = ""
     outcome: tuple[str, ...] = ()
     lacking: str = ""
+    as_at: str = ""
     sort: str = ""
 
     @classmethod
@@ -98,6 +115,7 @@ class CaseFilters:
             "lacking": set(lacking.WORDS),
             "phase": {str(number) for number in PHASES},
             "work": set(WORKS),
+            "desk": set(desk_work.DESKS),
             "sort": set(SORTS),
         } | {name: {"1"} for name in ("returned", "overdue", "unknown")}
         found: dict[str, Any] = {}
@@ -105,10 +123,22 @@ class CaseFilters:
             values = [value for value in query.getlist(one.name) if _fits(one.name, value, allowed)]
             if values:
                 found[one.name] = tuple(dict.fromkeys(values)) if one.default == () else values[-1]
-        chosen = set(found) - {"sort", "region"}
+        if "as_at" in found:
+            found = {name: value for name, value in found.items() if name not in NOW_ONLY}
+        chosen = set(found) - {"sort", "region", "as_at"}
         if default_state and not chosen and not query.getlist("state"):
             found["state"] = (default_state,)
         return cls(**found)
+
+    @property
+    def past(self) -> date | None:
+        """The past day that the list is of; None for the list as it is."""
+        return date.fromisoformat(self.as_at) if self.as_at else None
+
+    @property
+    def conditions(self) -> dict[str, Q]:
+        """Of each tab, for the cases that `filtered` gives."""
+        return STATE_THEN_Q if self.as_at else STATE_Q
 
     @property
     def tab(self) -> str:
@@ -151,13 +181,15 @@ class CaseFilters:
                 value, f"分给 {people.get(value, '别人')}"
             ),
             "phase": lambda value: f"第 {value} 阶段{_WORK_WORDS.get(self.work or 'total')}",
+            "desk": lambda value: desk_work.WORDS[value][self.work or "total"],
         }
         return [(name, value, named[name](value)) for name, value in self.pairs() if name in named]
 
     def describe(self, places: dict[str, str] | None = None, people: dict[str, str] | None = None) -> str:
-        """The heading words: 待核查、未保、残疾大病."""
+        """The heading words: 待核查、未保、残疾大病; of a past day 2020-04-01 当天、待核查."""
+        day = [f"{self.as_at} 当天"] if self.as_at else []
         tab = "、".join(TAB_LABELS.get(name, CaseState.CLOSED.label) for name in self.state or (ALL,))
-        return "、".join([tab, *(words for _, _, words in self.words(places or {}, people or {}))])
+        return "、".join([*day, tab, *(words for _, _, words in self.words(places or {}, people or {}))])
 
 
 def _fits(name: str, value: str, allowed: dict[str, set[str]]) -> bool:
@@ -165,7 +197,17 @@ def _fits(name: str, value: str, allowed: dict[str, set[str]]) -> bool:
         return value.isdigit() and len(value) in (2, 4, 6, 9, 12)
     if name == "assigned":
         return value in (ME, NOBODY) or _is_uuid(value)
+    if name == "as_at":
+        return (day := day_of(value)) is not None and day < clock.today()
     return value in allowed[name]
+
+
+def day_of(text: str) -> date | None:
+    """The day that an address names; None for what is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _is_uuid(text: str) -> bool:
@@ -178,9 +220,11 @@ def _is_uuid(text: str) -> bool:
 
 def filtered(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> QuerySet[Case]:
     """The cases in scope that the filters leave, in no order."""
+    part: Any = filters.work or "total"
     if filters.phase:
-        part: Any = filters.work or "total"
         cases = phase_cases(scope, plan, int(filters.phase), part, day)
+    elif filters.desk:
+        cases = desk_work.desk_cases(scope, plan, filters.desk, part, day)
     else:
         cases = Case.objects.within(scope).filter(plan=plan)
     return cases.filter(_condition(scope, filters, day))
@@ -199,8 +243,13 @@ def _any(conditions: Iterable[Q]) -> Q:
 
 
 def _condition(scope: Scope, filters: CaseFilters, day: date) -> Q:
-    condition = _any(STATE_Q[name] for name in filters.state)
-    condition &= _any(Q(categories__contains=[int(number)]) for number in filters.category)
+    past = filters.past
+    condition = _any(filters.conditions[name] for name in filters.state)
+    if past:
+        condition &= Q(opened_on__lte=past)
+        condition &= _any(Q(Exists(_hit(int(number), past))) for number in filters.category)
+    else:
+        condition &= _any(Q(categories__contains=[int(number)]) for number in filters.category)
     condition &= _any(Q(household__region__code__startswith=code) for code in filters.village)
     if filters.region:
         condition &= Q(household__region__code__startswith=filters.region)
@@ -211,7 +260,7 @@ def _condition(scope: Scope, filters: CaseFilters, day: date) -> Q:
     if filters.lacking:
         condition &= lacking.CONDITIONS[filters.lacking]
     if filters.outcome:
-        condition &= Q(outcome__in=filters.outcome)
+        condition &= Q(**{"outcome_then__in" if past else "outcome__in": filters.outcome})
     urgent = [
         (filters.returned, Urgent.RETURNED),
         (filters.overdue, Urgent.overdue(day)),
@@ -222,6 +271,17 @@ def _condition(scope: Scope, filters: CaseFilters, day: date) -> Q:
         theirs = scope.user_id if filters.assigned == ME else filters.assigned
         condition &= Q(assigned_to=None if filters.assigned == NOBODY else theirs)
     return condition
+
+
+def _hit(category: int, day: date) -> QuerySet[CategoryMatch]:
+    """Of a case, the match that stood on the day."""
+    return CategoryMatch.objects.filter(
+        held_on(day),
+        plan=OuterRef("plan"),
+        household=OuterRef("household"),
+        category=category,
+        answer=Answer.YES,
+    )
 
 
 ROUTE = (

@@ -44,7 +44,7 @@ def phase_cases(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date)
         return Case.objects.none()
     total, done = _total_and_done(found, day)
     wanted = {"total": total, "done": total & done, "left": total & ~done}[work]
-    return _cases(scope, plan, day).filter(wanted)
+    return cases_as_at(scope, plan, day).filter(wanted)
 
 
 def phase_warnings(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date) -> QuerySet[RiskWarning]:
@@ -73,7 +73,7 @@ def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
     Who sees a part of a township (a village assistant) gets the work of that part.
     """
     phases = plans.phases(plan)
-    counted = _counts(_cases(scope, plan, day), phases, day)
+    counted = _counts(cases_as_at(scope, plan, day), phases, day)
     for code, row in _warning_counts(scope, plan, phases, day).items():
         mine = counted.setdefault(code, {})
         for name, number in row.items():
@@ -108,14 +108,14 @@ def done_by_day(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[s
     }.get(phase.number, F("closed_on"))
     decided = (
         phase_warnings(scope, plan, phase.number, "done", day)
-        .values(concluded=F("decided_on"), township=_township())
+        .values(concluded=F("decided_on"), township=township_code())
         .annotate(number=Count("pk"))
         .order_by()
     )
     rows = (
-        _cases(scope, plan, clock.today())
+        cases_as_at(scope, plan, clock.today())
         .filter(total & done)
-        .values(concluded=concluded, township=_township())
+        .values(concluded=concluded, township=township_code())
         .filter(concluded__lte=day)
         .annotate(number=Count("pk"))
         .order_by()
@@ -134,7 +134,7 @@ def _counts(cases: QuerySet, phases: list[Phase], day: date) -> dict[str, dict[s
         total, done = _total_and_done(phase, day)
         figures[f"total_{phase.number}"] = Count("pk", filter=total)
         figures[f"done_{phase.number}"] = Count("pk", filter=total & done)
-    rows = cases.values(township=_township()).annotate(**figures).order_by()
+    rows = cases.values(township=township_code()).annotate(**figures).order_by()
     return {row["township"]: row for row in rows}
 
 
@@ -148,7 +148,7 @@ def _warning_counts(
     rows = (
         RiskWarning.objects.within(scope)
         .filter(_raised_in(phase, day), plan=plan)
-        .values_list(_township())
+        .values_list(township_code())
         .annotate(total=Count("pk"), done=Count("pk", filter=Q(decided_on__lte=day)))
         .order_by()
     )
@@ -169,11 +169,11 @@ def _followed(phase: Phase, day: date) -> QuerySet[FollowUp]:
     )
 
 
-def _township() -> Substr:
+def township_code() -> Substr:
     return Substr("household__region_id", 1, TOWNSHIP_DIGITS)
 
 
-def _cases(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:
+def cases_as_at(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:
     """Cases of the plan in scope; for a past day with what the last events that moved them say.
 
     `state_then`, `outcome_then`; `round_then`: what came last of verified, withdrawn and returned.

@@ -37,7 +37,7 @@ from screening.services.cases import assign as assign_cases
 
 PAGE_SIZES = (16, 32, 50)
 SEARCH_LIMIT = 100
-NO_FACET = ("state", "region", "phase", "work", "origin", "sort")
+NO_FACET = ("state", "region", "phase", "work", "desk", "origin", "sort")
 HEADS = [
     "序号", "乡镇", "村", "组", "户主", "身份证号", "人口", "类别",
     "为什么在名单里", "低保/特困", "列入日", "在名单（天）", "状态", "分给",
@@ -229,9 +229,7 @@ def _choices(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
             for name, value, label in words
         ],
         "kept": filters.pairs(),
-        "kept_by_facets": [
-            (n, v) for n, v in filters.pairs() if n in ("state", "region", "phase", "work", "origin", "sort")
-        ],
+        "kept_by_facets": [(n, v) for n, v in filters.pairs() if n in NO_FACET],
         "sorts": [(value, label, value == (filters.sort or "returned")) for value, label in SORTS.items()],
         "kept_by_sort": [(n, v) for n, v in filters.pairs() if n != "sort"],
         "may_assign": scope.may(Right.ASSIGN),
