@@ -199,6 +199,9 @@ class PlanForm(forms.ModelForm):
             "late_case_days",
             "returned_case_days",
             "warning_days",
+            "taper_shortest_months",
+            "taper_longest_months",
+            "taper_notice_days",
             "near_miss_percent",
             "township_approves",
         )
