@@ -8,7 +8,7 @@ from django import forms
 from django.forms import BoundField
 
 from screening.choices import Labour, Relation
-from screening.forms.fields import DayField, IdNumberField, text_field
+from screening.forms.fields import DayField, IdNumberField, Speaking, text_field
 from screening.forms.parts import MemberRow
 from screening.queries.households import HouseholdPage, Member
 from screening.rules.verdicts import MemberFound
@@ -18,7 +18,7 @@ NOTED_ROWS = 2
 _PARTS = ("lives", "change", "died", "left", "scheme", "reason_code", "reason_text")
 
 
-class FamilyFields(forms.Form):
+class FamilyFields(Speaking):
     """Fields of each member by his id, `living` in number, and a few lines for people without ID number."""
 
     page: HouseholdPage
@@ -122,11 +122,6 @@ class FamilyFields(forms.Form):
             if name := typed.get(f"added-{number}-name"):
                 change = typed.get(f"added-{number}-change", "")
                 yield MemberFound(name, None, living_together=False, change=change)
-
-    def say(self, name: str, sentence: str) -> None:
-        """One sentence for a field, the first that applies."""
-        if name not in self._errors:
-            self.add_error(name, sentence)
 
 
 class MemberForm(forms.Form):

@@ -72,3 +72,12 @@ class IdNumberField(forms.CharField):
         if not reading.ok:
             raise ValidationError(reading.message)
         return reading.number
+
+
+class Speaking(forms.Form):
+    """A form that says one thing of a field at a time."""
+
+    def say(self, name: str, sentence: str) -> None:
+        """One sentence for a field, the first that applies."""
+        if name not in self._errors:
+            self.add_error(name, sentence)

@@ -7,7 +7,6 @@ needed depends on whether somebody was met, hence `clean` and not `required`.
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -18,8 +17,6 @@ from django.http import QueryDict
 
 from dabao.scope import NOTHING
 from screening.choices import (
-    INCOME_SIGNS,
-    IncomeKind,
     ObligorAbility,
     PropertyKind,
     ReasonCode,
@@ -28,26 +25,18 @@ from screening.choices import (
     VisitResult,
 )
 from screening.forms.family import FamilyFields
-from screening.forms.fields import DayField, MoneyField, text_field
-from screening.forms.parts import IncomeRow, ObligorRow, answers_of
+from screening.forms.fields import DayField, text_field
+from screening.forms.income import IncomeFields
+from screening.forms.parts import ObligorRow, answers_of
 from screening.queries import advice
 from screening.queries.households import HouseholdPage, Member
 from screening.rules.income import Place, position
 from screening.rules.verdicts import Entry, ObligorFound, Verdict, faults
-from screening.services.answers import EACH, KEEP, NO_INCOME, NO_PROPERTY, WHOLE
+from screening.services.answers import EACH, KEEP, NO_PROPERTY, WHOLE
 
 OBLIGOR_ROWS = 4
 OBLIGOR_PARTS = ("name", "relation", "ability", "note")
 YES_NO = [("yes", "是"), ("no", "否")]
-_HINTS = {
-    IncomeKind.WAGES: "谁，在哪做什么，几个月 × 多少",
-    IncomeKind.EMPLOYMENT_COST: "交通、租房；凭什么票据",
-    IncomeKind.BUSINESS: "种什么、养什么，多少",
-    IncomeKind.BUSINESS_COST: "籽种、化肥、饲料",
-    IncomeKind.PROPERTY: "土地流转、房租、利息",
-    IncomeKind.TRANSFERS_IN: "养老金、补贴、亲友给的",
-    IncomeKind.TRANSFERS_OUT: "没有就留空",
-}
 _REASONS = [("", "请选原因"), *ReasonCode.choices]
 
 
@@ -59,7 +48,7 @@ def _radios() -> forms.RadioSelect:
     return forms.RadioSelect(attrs={"class": "form-check-input"})
 
 
-class VerificationForm(FamilyFields):
+class VerificationForm(IncomeFields, FamilyFields):
     """`page` gives the members and the standard; `answers` what a draft or a record has."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -78,9 +67,6 @@ class VerificationForm(FamilyFields):
     property_note = text_field("财产说明", 200, placeholder="哪一样、值多少、谁的名下")
     food_ok = forms.ChoiceField(label="不愁吃", choices=YES_NO, required=False, widget=_radios())
     clothing_ok = forms.ChoiceField(label="不愁穿", choices=YES_NO, required=False, widget=_radios())
-    no_income = forms.BooleanField(
-        label=NO_INCOME, required=False, widget=forms.CheckboxInput(attrs={"data-no-income": ""})
-    )
     dependent = forms.ChoiceField(
         label="重残、重病的人靠家庭供养，无法单独立户", choices=YES_NO, required=False, widget=_radios()
     )
@@ -130,11 +116,7 @@ class VerificationForm(FamilyFields):
         self.fields["scheme"] = forms.ChoiceField(
             label="结论", choices=self.verdict_choices(), required=False, widget=forms.RadioSelect
         )
-        for kind in IncomeKind:
-            self.fields[f"income-{kind}"] = MoneyField(INCOME_SIGNS[kind], label=kind.label)
-            self.fields[f"income-{kind}-note"] = text_field(
-                f"{kind.label}的依据", 200, placeholder=_HINTS[kind]
-            )
+        self.add_income_fields()
         self.add_family_fields(page)
         for member in page.members:
             self._add_verdict(member)
@@ -193,11 +175,6 @@ class VerificationForm(FamilyFields):
         """What no list says and the tests of 单人户 and 临时救助 need."""
         return self["dependent"], self["hardship"]
 
-    def income_rows(self) -> Iterator[IncomeRow]:
-        for kind in IncomeKind:
-            name = f"income-{kind}"
-            yield IncomeRow(kind.label, INCOME_SIGNS[kind], self[name], self[f"{name}-note"])
-
     def obligor_rows(self) -> Iterator[ObligorRow]:
         for number in range(OBLIGOR_ROWS):
             yield ObligorRow(
@@ -219,7 +196,7 @@ class VerificationForm(FamilyFields):
                 del self._errors[name]
             return typed
         self.clean_family(typed)
-        self._clean_income(typed)
+        self.clean_income(typed)
         self._clean_property(typed)
         self._clean_obligors(typed)
         if typed.get("hardship") == "yes" and not typed.get("hardship_note"):
@@ -235,23 +212,6 @@ class VerificationForm(FamilyFields):
         if not self.errors:
             self._clean_departures(typed)
         return typed
-
-    def _clean_income(self, typed: dict[str, Any]) -> None:
-        amounts = {kind: typed.get(f"income-{kind}") for kind in IncomeKind}
-        unread = any(f"income-{kind}" in self._errors for kind in IncomeKind)
-        nothing = all(amount is None for amount in amounts.values())
-        if not unread and nothing and not typed.get("no_income"):
-            self.say(f"income-{IncomeKind.WAGES}", f"收入一项都没填。确实没有，就勾“{NO_INCOME}”。")
-        if typed.get("no_income") and any(amounts.values()):
-            self.say("no_income", f"勾了“{NO_INCOME}”，又填了金额。请去掉一个。")
-        cost = amounts[IncomeKind.EMPLOYMENT_COST] or 0
-        note = typed.get(f"income-{IncomeKind.EMPLOYMENT_COST}-note")
-        if cost > (amounts[IncomeKind.WAGES] or 0) and not note:
-            self.say(
-                f"income-{IncomeKind.EMPLOYMENT_COST}", "成本比工资还多。核对金额；确实如此就在依据里写明。"
-            )
-        elif cost and not note:
-            self.say(f"income-{IncomeKind.EMPLOYMENT_COST}-note", "就业成本要写依据，例如：车票、租房收条。")
 
     def _clean_property(self, typed: dict[str, Any]) -> None:
         held = typed.get("holds") or []
@@ -333,7 +293,7 @@ class VerificationForm(FamilyFields):
         return Entry(
             **visit,
             members=list(self.members_found(typed)),
-            income=self._income(typed),
+            income=self.income_typed(typed),
             property_held=[held for held in typed["holds"] if held != NO_PROPERTY],
             property_note=typed["property_note"],
             obligors=[
@@ -353,16 +313,6 @@ class VerificationForm(FamilyFields):
             departures=self.departing,
             departure_reason=typed.get("departure_reason", ""),
         )
-
-    def _income(self, typed: dict[str, Any]) -> dict[str, tuple[Decimal, str]]:
-        """Blank is 0 where at least one item is given; an item neither typed nor explained is left out."""
-        if typed.get("no_income"):
-            return {IncomeKind.WAGES.value: (Decimal(0), NO_INCOME)}
-        return {
-            kind.value: (typed.get(f"income-{kind}") or Decimal(0), typed.get(f"income-{kind}-note", ""))
-            for kind in IncomeKind
-            if typed.get(f"income-{kind}") is not None or typed.get(f"income-{kind}-note")
-        }
 
     def _verdicts(self, typed: dict[str, Any]) -> list[Verdict]:
         if typed.get("for_whom") != EACH:

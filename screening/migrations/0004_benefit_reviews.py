@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                         verbose_name="停发原因",
                     ),
                 ),
-                ("reason", models.CharField(max_length=500, verbose_name="理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
                 ("from_month", models.DateField(blank=True, null=True, verbose_name="哪个月起")),
                 ("months", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="渐退月数")),
                 ("last_day", models.DateField(blank=True, null=True, verbose_name="渐退到期日")),

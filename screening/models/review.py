@@ -14,8 +14,8 @@ _TAPER, _STOP = Q(outcome=ReviewOutcome.TAPER.value), Q(outcome=ReviewOutcome.ST
 class Taper(Editable):
     """渐退: the benefit goes on for some months although the income is above the standard.
 
-    It counts from `first_day`, the last of the month before the first one paid, to `last_day`, the same day so
-    many calendar months later. It ends by somebody's decision only: `ended_on` and `end`. The reviews that
+    It counts from `first_day`, the last of the month before the first one paid, to `last_day`, the same day
+    so many calendar months later. It ends by somebody's decision only: `ended_on` and `end`. The reviews that
     began, lengthened and ended it are its `reviews`; `months` and `last_day` are those of the newest.
     """
 
@@ -49,8 +49,9 @@ class BenefitReview(Editable):
 
     `visited_on` the day at the door, `recorded_on` the day it was written down, which counts. `poverty_line`
     and `rural_dibao` are the standards in force that day. A taper has its whole length in `months`, also when
-    it lengthens one; a taper and a stop take effect with `from_month` once another person approved. `settled_on`
-    is the day it took effect, `ended_on` the day on which it was returned or another version took its place.
+    it lengthens one; a taper and a stop take effect with `from_month` once another person approved.
+    `settled_on` is the day it took effect, `ended_on` the day on which it was returned or another version
+    took its place.
     """
 
     plan = models.ForeignKey(WorkPlan, models.PROTECT)
@@ -70,7 +71,7 @@ class BenefitReview(Editable):
     )
     outcome = models.CharField("结论", max_length=12, choices=ReviewOutcome)
     stop_reason = models.CharField("停发原因", max_length=24, choices=ReasonCode, blank=True)
-    reason = models.CharField("理由", max_length=500)
+    reason = models.CharField("理由", max_length=500, blank=True)
     from_month = models.DateField("哪个月起", null=True, blank=True)
     months = models.PositiveSmallIntegerField("渐退月数", null=True, blank=True)
     last_day = models.DateField("渐退到期日", null=True, blank=True)
@@ -119,7 +120,9 @@ class BenefitReview(Editable):
                 ),
                 name="review_state_days",
             ),
-            models.CheckConstraint(condition=Q(recorded_on__gte=F("visited_on")), name="review_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(recorded_on__gte=F("visited_on")), name="review_days_in_order"
+            ),
         ]
         indexes = [models.Index(fields=["household", "recorded_on"], name="review_household")]
 
