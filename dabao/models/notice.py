@@ -17,6 +17,7 @@ class NoticeKind(models.TextChoices):
     DISPATCH_COPY = "dispatch_copy", "抄送调度"
     DISPATCH_ASKED = "dispatch_asked", "要求延期"
     BULLETIN = "bulletin", "通报"
+    TAPER_DUE = "taper_due", "渐退快到期"
     FINDING = "finding", "督战整改"
 
 

@@ -59,7 +59,7 @@ class IncomeFields(Speaking):
             self.say(f"income-{IncomeKind.EMPLOYMENT_COST}-note", "就业成本要写依据，例如：车票、租房收条。")
 
     def income_typed(self, typed: dict[str, Any]) -> dict[str, tuple[Decimal, str]]:
-        """Kind → (yuan, ground). Blank is 0 where one item is given; what is neither typed nor explained is out."""
+        """Kind → (yuan, ground). Blank is 0 where one is given; left out when not explained either."""
         if typed.get("no_income"):
             return {IncomeKind.WAGES.value: (Decimal(0), NO_INCOME)}
         return {

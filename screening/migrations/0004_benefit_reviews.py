@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dabao", "0003_taper_settings"),
+        ("dabao", "0004_taper_settings"),
         ("screening", "0003_benefit_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
