@@ -66,15 +66,18 @@ def steps(
         who = first if kind in (StepKind.APPLIED, StepKind.PUBLICISED) else second
         if kind in (StepKind.APPROVED, StepKind.ENROLLED, StepKind.RECORDED):
             who = county
-        yield day, _act(case, kind, day, who)
+        yield day, act(case, kind, day, who)
         if kind == StepKind.PUBLICISED:
             day = earliest_last_day(day, case.plan.publicity_days) + timedelta(days=1)
 
 
-def _act(case: Case, kind: StepKind, day: date, who: tuple[User, Scope]) -> Callable[[], None]:
+def act(
+    case: Case, kind: StepKind, day: date, who: tuple[User, Scope], from_month: date = FROM_MONTH
+) -> Callable[[], None]:
+    """One step of one household, to be taken on its day; it does nothing when its turn has passed."""
     actor, scope = who
 
-    def act() -> None:
+    def take() -> None:
         found = Case.objects.filter(pk=case.pk, state=CaseState.TO_ENROL).first()
         turn = list(grants.under_way(found).filter(next_step=kind)) if found else []
         if not turn:
@@ -92,8 +95,8 @@ def _act(case: Case, kind: StepKind, day: date, who: tuple[User, Scope]) -> Call
             posted_where="村务公开栏",
             last_day=earliest_last_day(day, case.plan.publicity_days),
             per_person=AMOUNTS,
-            from_month=FROM_MONTH,
+            from_month=from_month,
         )
         enrolment.take_step(scope=scope, case_id=case.pk, kind=kind, actor=actor, details=details, today=day)
 
-    return act
+    return take

@@ -7,7 +7,7 @@ from typing import Any
 
 from dabao.models import Unit, User, WorkPlan
 from dabao.scope import Role, Scope
-from reports.models import HelpRequest, Meeting, MonthlyReport
+from reports.models import Feedback, HelpRequest, Meeting, MonthlyReport
 from reports.services import monthly, writing
 from reports.services import requests as services
 
@@ -37,12 +37,12 @@ def steps(plan: WorkPlan, figures: dict[str, Any]) -> list[tuple[date, Callable[
             found.append((DRAFT_DAY, partial(_write, plan, region, month, DRAFT_DAY)))
         elif told not in (None, "none"):
             sent = date.fromisoformat(told)
-            found.append((sent, partial(_send, plan, region, month, sent)))
+            found.append((sent, partial(send, plan, region, month, sent)))
             if region not in NO_MEETING:
                 held = sent - timedelta(days=1 + int(region[-1]) % 4)
-                found.append((held, partial(_meet, plan, region, month, held)))
+                found.append((held, partial(meet, plan, region, month, held)))
     if figures["march_report"] and int(region[-1]) % 2:
-        found.append((ANSWER_DAY, partial(_answer, plan, region, ANSWER_DAY)))
+        found.append((ANSWER_DAY, partial(answer, plan, region, MARCH, ANSWER_DAY)))
     return found
 
 
@@ -52,7 +52,8 @@ def _write(plan: WorkPlan, region: str, month: date, day: date) -> None:
         _ask(plan, region, month, day)
 
 
-def _send(plan: WorkPlan, region: str, month: date, day: date) -> None:
+def send(plan: WorkPlan, region: str, month: date, day: date) -> None:
+    """Write, sign and submit the month's report, once."""
     report = MonthlyReport.objects.filter(plan=plan, region=region, month=month).first()
     if report is None or report.submitted_on is None:
         _ask(plan, region, month, day)
@@ -71,7 +72,8 @@ def _ask(plan: WorkPlan, region: str, month: date, day: date) -> None:
     )
 
 
-def _meet(plan: WorkPlan, region: str, month: date, day: date) -> None:
+def meet(plan: WorkPlan, region: str, month: date, day: date) -> None:
+    """The month's analysis meeting, once."""
     if not Meeting.objects.filter(plan=plan, region=region, month=month).exists():
         monthly.record_meeting(
             **_of_month(plan, region, month, day, Role.TOWNSHIP_STAFF),
@@ -83,17 +85,27 @@ def _meet(plan: WorkPlan, region: str, month: date, day: date) -> None:
         )
 
 
-def _answer(plan: WorkPlan, region: str, day: date) -> None:
-    """The county answers what the township asked in March."""
+def feed_back(plan: WorkPlan, region: str, month: date, day: date) -> None:
+    """What became of last month's problems, once a month."""
+    if not Feedback.objects.filter(plan=plan, region=region, month=month).exists():
+        monthly.record_feedback(
+            **_of_month(plan, region, month, day, Role.TOWNSHIP_STAFF),
+            version=0,
+            text="上月问题已逐条对接：核查力量已从村组调剂，县局答复的事项都已落实。",
+        )
+
+
+def answer(plan: WorkPlan, region: str, month: date, day: date) -> None:
+    """The county answers what the township asked in a month's report."""
     actor, scope = _somebody(plan.region_id, Role.COUNTY_OFFICE, day)
-    rows = HelpRequest.objects.filter(report__plan=plan, report__region=region, report__month=MARCH)
-    for row in rows.filter(answered_on=None):
+    rows = HelpRequest.objects.filter(report__plan=plan, report__region=region, report__month=month)
+    for row in rows.filter(answered_on=None, report__submitted_on__isnull=False):
         services.answer(
             scope=scope,
             request_id=row.pk,
             actor=actor,
             version=row.version,
-            text="已安排，由所请股室对接，3月底前办结。",
+            text="已安排，由所请股室对接，月底前办结。",
             day=day,
         )
 

@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import connections, transaction
+from django.db.models import QuerySet
 
 from dabao import clock, plans
 from dabao.models import StandardKind, User, WorkPlan
@@ -239,17 +240,39 @@ def _township(plan: WorkPlan, figures: dict[str, Any]) -> Township:
         .select_related("household__head", "plan")
         .order_by("household__number", "household__head__name_key")
     )
-    postings = User.objects.filter(postings__role=Role.TOWNSHIP_STAFF, postings__region_id=region)
-    staff = [(user, user.scope(FIRST_VISIT)) for user in postings.order_by("username")]
-    office = User.objects.filter(postings__role=Role.COUNTY_OFFICE, postings__region_id=plan.region_id)
-    county = [(user, user.scope(FIRST_VISIT)) for user in office.order_by("username")]
+    people = offices(plan, region)
+    return Township(plan, figures, cases, people.staff, people.county, standard_of(region), homes_of(cases))
+
+
+def offices(plan: WorkPlan, region: str) -> enrolling.Offices:
+    """A township's officers and the county office, with their scopes. Raises LookupError without them."""
+    staff = User.objects.filter(postings__role=Role.TOWNSHIP_STAFF, postings__region_id=region)
+    county = User.objects.filter(postings__role=Role.COUNTY_OFFICE, postings__region_id=plan.region_id)
+    found = enrolling.Offices(
+        *(
+            [(user, user.scope(FIRST_VISIT)) for user in group.order_by("username")]
+            for group in (staff, county)
+        )
+    )
+    if len(found.staff) < 2 or not found.county:
+        raise LookupError(f"{region}: two officers and the county office are needed")
+    return found
+
+
+def _with_scopes(users: QuerySet[User]) -> list[tuple[User, Scope]]:
+    return [(user, user.scope(FIRST_VISIT)) for user in users.order_by("username")]
+
+
+def standard_of(region: str) -> int:
+    """The rural 低保 standard in whole yuan, with which invented incomes are compared."""
     standard = plans.standard(StandardKind.RURAL_DIBAO, region, LAST_VISIT)
-    if standard is None or len(staff) < 2 or not county:
-        raise LookupError(f"{region}: a standard, two officers and the county office are needed")
-    return Township(plan, figures, cases, staff, county, int(standard.amount), _homes(cases))
+    if standard is None:
+        raise LookupError(f"{region}: a standard is needed")
+    return int(standard.amount)
 
 
-def _homes(cases: list[Case]) -> dict[UUID, answers.Home]:
+def homes_of(cases: list[Case]) -> dict[UUID, answers.Home]:
+    """Each household as its verifier knows it, by its id."""
     members: dict[UUID, list] = defaultdict(list)
     households = [case.household_id for case in cases]
     for membership in Membership.objects.filter(household__in=households, last_day=None).select_related(
