@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
+import django.utils.timezone
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -80,6 +81,10 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(db_default=1, default=1, verbose_name="版本")),
                 ("visited_on", models.DateField(verbose_name="入户日")),
                 ("recorded_on", models.DateField(verbose_name="记录日")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="记录时间"),
+                ),
                 ("living_together", models.PositiveSmallIntegerField(verbose_name="共同生活人数")),
                 (
                     "per_capita",
@@ -216,7 +221,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "动态核查",
                 "verbose_name_plural": "动态核查",
-                "ordering": ["-recorded_on", "-pk"],
+                "ordering": ["-recorded_at", "-pk"],
             },
         ),
         migrations.CreateModel(

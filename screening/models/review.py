@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from dabao.models import Editable, Opaque, User, WorkPlan
 from dabao.scope import ScopedQuerySet
@@ -59,6 +60,7 @@ class BenefitReview(Editable):
     by = models.ForeignKey(User, models.PROTECT, verbose_name="核查人", related_name="+")
     visited_on = models.DateField("入户日")
     recorded_on = models.DateField("记录日")
+    recorded_at = models.DateTimeField("记录时间", default=timezone.now)
     living_together = models.PositiveSmallIntegerField("共同生活人数")
     per_capita = models.DecimalField("人均年收入", max_digits=12, decimal_places=2)
     poverty_line = models.DecimalField(
@@ -92,7 +94,7 @@ class BenefitReview(Editable):
 
     class Meta:
         verbose_name = verbose_name_plural = "动态核查"
-        ordering = ["-recorded_on", "-pk"]
+        ordering = ["-recorded_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "household"],
