@@ -28,6 +28,7 @@ from screening.models import (
     Enrolment,
     Household,
     ListRow,
+    Photo,
     Question,
     RiskWarning,
     SourceList,
@@ -136,6 +137,24 @@ def a_question(world: World) -> dict[str, Any]:
     return {"question_id": asked.pk}
 
 
+def _photo(world: World) -> dict[str, Any]:
+    case = Case.objects.get(pk=a_case(world)["case_id"])
+    name = case.pk.hex
+    photo = Photo.objects.create(
+        case=case,
+        kind="house",
+        by=world.cast.officer,
+        recorded_on=date(2020, 4, 1),
+        stored_as=f"photos/{name}.jpg",
+        small_as=f"photos/{name}-small.jpg",
+        size=1,
+        width=1,
+        height=1,
+        sha256="0" * 64,
+    )
+    return {"photo_id": photo.pk}
+
+
 def _watch_list(world: World) -> dict[str, Any]:
     return {"name": "missed"}
 
@@ -235,6 +254,10 @@ POLICY: dict[str, Policy] = {
     "screening:case-reveal": row(a_case),
     "screening:case-steps": row(a_case),
     "screening:case-terms": row(a_grant),
+    "screening:case-photos": row(a_case),
+    "screening:photo": row(_photo),
+    "screening:photo-small": row(_photo),
+    "screening:photo-remove": row(_photo),
     "screening:steps": page(),
     "screening:steps-take": page(),
     "screening:steps-refuse": page(),
@@ -293,6 +316,7 @@ POLICY: dict[str, Policy] = {
     "dabao:help-page": own(lambda _world: {"page": "board"}),
     "supervision:home": own(),
     "supervision:board": page(),
+    "supervision:board-wall": page(),
     "reports:calendar": page(),
     "reports:calendar-export": page(),
     "reports:report": page(_report),

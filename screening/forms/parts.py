@@ -7,7 +7,7 @@ from typing import Any
 from django.forms import BoundField
 from django.http import QueryDict
 
-from screening.queries.households import Member
+from screening.queries.known import Member
 
 OUTSIDE_DRAFT = frozenset({"version", "submission_key", "csrfmiddlewaretoken", "then"})
 NEW_MEMBER = "new"  # prefix of the fields of somebody to be registered
@@ -49,11 +49,11 @@ class MemberRow:
 
 
 def answers_of(data: QueryDict) -> dict[str, Any]:
-    """What was typed, as a draft keeps it: without token, version, key, and a new member's number."""
+    """What was typed, as a draft keeps it: without token, version, key, a new member's number, and photos."""
     return {
         name: values if name == "holds" else values[-1]
         for name, values in data.lists()
-        if name not in OUTSIDE_DRAFT and not name.startswith(("keep-", f"{NEW_MEMBER}-"))
+        if name not in OUTSIDE_DRAFT and not name.startswith(("keep-", "photo", f"{NEW_MEMBER}-"))
     }
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs
+from screening import photo_page
 from screening.choices import CaseOutcome, CaseState, PropertyKind, VisitResult
 from screening.forms import conflict as conflicts
 from screening.forms.family import MemberForm
@@ -75,7 +76,7 @@ class Opened:
         return VerificationForm(self.page, role, clock.today(), answers=self.answers(), data=data)
 
 
-def _open(request: HttpRequest, case_id: UUID) -> Opened:
+def open_household(request: HttpRequest, case_id: UUID) -> Opened:
     """The household of an address; outside the scope there is none (404)."""
     try:
         return Opened(request, households.household(request.scope, case_id, clock.today()))
@@ -86,7 +87,7 @@ def _open(request: HttpRequest, case_id: UUID) -> Opened:
 @login_required
 @needs(Right.READ)
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    opened = _open(request, case_id)
+    opened = open_household(request, case_id)
     if request.method != "POST":
         return _show(opened, opened.form() if opened.to_verify else None)
     if not opened.may(Right.VERIFY):
@@ -95,9 +96,9 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     try:
         if form.is_valid():
             return _submitted(opened, form)
-        _keep_draft(opened)
+        keep_draft(opened)
     except ConflictError as conflict:
-        return _conflict(opened, conflict)
+        return show_conflict(opened, conflict)
     return _show(opened, form, status=422)
 
 
@@ -128,7 +129,7 @@ def _submitted(opened: Opened, form: VerificationForm) -> HttpResponse:
     return redirect(back)
 
 
-def _keep_draft(opened: Opened) -> None:
+def keep_draft(opened: Opened) -> None:
     """A form with faults is kept as a draft, so that nothing typed is lost without JavaScript either."""
     request = opened.request
     version = request.POST.get("version", "")
@@ -147,14 +148,14 @@ def _keep_draft(opened: Opened) -> None:
 @require_POST
 def member(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Register somebody whom no list has; what else is filled in stays as a draft."""
-    opened, form = _open(request, case_id), MemberForm(request.POST, prefix=NEW_MEMBER)
+    opened, form = open_household(request, case_id), MemberForm(request.POST, prefix=NEW_MEMBER)
     try:
-        _keep_draft(opened)
+        keep_draft(opened)
     except ConflictError as conflict:
-        return _conflict(opened, conflict)
+        return show_conflict(opened, conflict)
     if form.is_valid() and _registered(opened, form):
         return redirect("screening:case", case_id=case_id)
-    opened = _open(request, case_id)
+    opened = open_household(request, case_id)
     return _show(opened, opened.form() if opened.to_verify else None, member_form=form, status=422)
 
 
@@ -197,7 +198,7 @@ def draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _conflict(opened: Opened, conflict: ConflictError) -> HttpResponse:
+def show_conflict(opened: Opened, conflict: ConflictError) -> HttpResponse:
     """Both versions side by side; what was typed rides along, hidden."""
     kept = answers_of(opened.request.POST)
     pairs = as_data(kept).lists()
@@ -218,7 +219,7 @@ def _conflict(opened: Opened, conflict: ConflictError) -> HttpResponse:
 @require_POST
 def resolve(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The form with, item by item, mine or theirs; it becomes a correction, or nothing when all is theirs."""
-    opened = _open(request, case_id)
+    opened = open_household(request, case_id)
     standing = opened.page.current
     if standing is None:
         return redirect("screening:case", case_id=case_id)
@@ -241,7 +242,7 @@ def resolve(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @needs(Right.VERIFY)
 def correct(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Another version of a conclusion that stands, with a reason; both are kept."""
-    opened = _open(request, case_id)
+    opened = open_household(request, case_id)
     if opened.page.current is None or opened.page.case.state == CaseState.TO_VERIFY:
         return redirect("screening:case", case_id=case_id)
     form = opened.form(request.POST or None)
@@ -265,7 +266,7 @@ def _corrected(opened: Opened, form: VerificationForm, reason: str) -> HttpRespo
             day=clock.today(),
         )
     except ConflictError as conflict:
-        return _conflict(opened, conflict)
+        return show_conflict(opened, conflict)
     except ValidationError as refusal:
         tell(form, refusal)
         return None
@@ -297,7 +298,7 @@ def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Moved out, died or declined: to be agreed by another person."""
-    _open(request, case_id)
+    open_household(request, case_id)
     form = ClosingForm(request.POST)
     if not form.is_valid():
         return _refused(request, case_id, "没有报上去：选情况，并写明依据（村委证明的日期等）。")
@@ -339,7 +340,7 @@ def reopen(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The page with whole numbers, for a reason that goes to the log; leaving it masks them again."""
-    opened, form = _open(request, case_id), RevealForm(request.POST)
+    opened, form = open_household(request, case_id), RevealForm(request.POST)
     if not form.is_valid():
         return _refused(request, case_id, "没有显示：先选用途。")
     numbers = looks.reveal(
@@ -405,6 +406,8 @@ def _show(
         "property_words": _property_words(page),
         "at": timezone.localtime(),
     }
+    visited_on = opened.answers().get("visited_on", day)
+    context |= photo_page.context(request.scope, page, visited_on, correcting=correcting is not None)
     if form is not None:
         filled = answers_of(form.data) if form.is_bound else {**form.initial, **opened.answers()}
         context["choices"] = advice.choices(request.scope, page, filled, form.verdict_choices(), day)

@@ -23,10 +23,10 @@ function watch(form) {
     timer = setTimeout(send, delay);
   };
 
-  // Photos go with the form itself, not with every draft.
+  // Photos, some of them beside the form, do not go with every draft.
   function words() {
     const data = new FormData(form);
-    for (const field of form.querySelectorAll("input[type=file]")) data.delete(field.name);
+    for (const field of form.elements) if (field.type === "file") data.delete(field.name);
     return data;
   }
 
