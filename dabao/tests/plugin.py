@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 
 BASE = Path(__file__).resolve().parents[2]
-SHARED_FIXTURES = ("dabao.tests.browser", "dabao.tests.cast", "screening.tests.warnings_cast")
+SHARED_FIXTURES = (
+    "dabao.tests.browser",
+    "dabao.tests.cast",
+    "screening.tests.warnings_cast",
+    "supervision.tests.findings_cast",
+)
 
 os.environ["DABAO_MODE"] = "demo"
 if "PYTEST_XDIST_WORKER" not in os.environ:  # its workers inherit the folder

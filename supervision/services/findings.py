@@ -186,9 +186,8 @@ def _decides(scope: Scope, finding: Finding, day: date) -> bool:
     code = finding.region_id
     if scope.may(Right.ORDER, code):
         return True
-    return scope.may(Right.DISPATCH, code) and not queries.has_leader(
-        code, day, without=finding.accepted_by_id
-    )
+    others = queries.leaders(code, day) - {queries.first_hand(finding)}
+    return scope.may(Right.DISPATCH, code) and not others
 
 
 def require(scope: Scope, finding: Finding, move: str, day: date) -> None:
