@@ -113,7 +113,6 @@ NAMES = {
     "list.export_bad_rows": "导出有问题的行",
     "benefit.change": "记救助变更",
     "enrolment.numbers": "录省系统编号",
-    "enrolment.persons": "改纳入项的保障人员",
     "demo.seeded": "装好演示数据",
     "warning.raise": "标预警",
     "warning.report": "报预警",

@@ -3,6 +3,8 @@
 `last_day` None = still holds. A newer full edition that no longer has the fact ends it on the day before.
 """
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,11 @@ from dabao import crypto
 from dabao.models import Opaque
 from dabao.scope import ScopedQuerySet
 from screening.choices import BenefitScheme, DisabilityKind, WatchKind
+
+
+def held_on(day: date) -> Q:
+    """What held on a day, of facts and memberships alike, by its first and last one."""
+    return (Q(last_day=None) | Q(last_day__gte=day)) & Q(first_day__lte=day)
 
 
 class Fact(Opaque):

@@ -13,30 +13,28 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 
-from dabao import audit, plans
+from dabao import plans
 from dabao.models import User, WorkPlan
 from dabao.scope import Right, Scope
 from screening.choices import CaseOrigin, CaseOutcome, CaseState, Coverage
 from screening.models import Case, CaseEvent, Household
 from screening.rules import phases
 from screening.services import flags, grants
+from screening.services.case_events import Kind, note, saved
 
-
-class Kind:
-    """What an event tells (contract of the timeline); the same words everywhere."""
-
-    OPENED = "opened"
-    VERIFIED = "verified"
-    WITHDRAWN = "withdrawn"
-    CORRECTED = "corrected"
-    RETURNED = "returned"
-    RECHECKED = "rechecked"
-    ASSIGNED = "assigned"
-    CLOSED = "closed"
-    REOPENED = "reopened"
-    STEP = "step"
-    NOTE = "note"
-
+__all__ = [
+    "TRANSITIONS",
+    "ConflictError",
+    "Kind",
+    "assign",
+    "lock",
+    "may_move",
+    "move",
+    "note",
+    "open_case",
+    "refuse_if_changed",
+    "reopen",
+]
 
 _RECHECK_ENDS = frozenset(
     {CaseOutcome.NOT_ELIGIBLE, CaseOutcome.MOVED_OUT, CaseOutcome.DECEASED, CaseOutcome.DECLINED}
@@ -128,53 +126,8 @@ def move(
     before, case.state, case.outcome = case.state, to_state, outcome
     case.closed_on = day if to_state == CaseState.CLOSED else None
     grants.follow(case=case, kind=kind, actor=actor, day=day, reason=text)
-    event = _saved(case, kind, actor, day, text, from_state=before, **data)
+    event = saved(case, kind, actor, day, text, from_state=before, **data)
     flags.clear_finished_phases(plan=case.plan, day=day, region_code=case.household.region_id)
-    return event
-
-
-def note(*, case: Case, kind: str, actor: User, day: date, text: str, **data: Any) -> CaseEvent:
-    """An event of a locked case whose state stays."""
-    return _saved(case, kind, actor, day, text, from_state=case.state, **data)
-
-
-def _saved(
-    case: Case,
-    kind: str,
-    actor: User | None,
-    day: date,
-    text: str,
-    *,
-    from_state: str,
-    label: str = "",
-    **data: Any,
-) -> CaseEvent:
-    case.version += 1
-    case.clean_fields(exclude=["plan", "household", "assigned_to"])  # constraints are the database's
-    case.save()
-    event = CaseEvent.objects.create(
-        case=case,
-        day=day,
-        kind=kind,
-        from_state=from_state,
-        to_state=case.state,
-        outcome=case.outcome,
-        actor=actor,
-        actor_label=actor.name if actor else label or audit.SYSTEM,
-        text=text[:500],
-        data=data,
-    )
-    audit.record(
-        f"case.{kind}",
-        actor=actor,
-        label=label,
-        obj=case,
-        region_code=case.household.region_id,
-        old={"state": from_state},
-        new={"state": case.state, "outcome": case.outcome},
-        version=case.version,
-        **data,
-    )
     return event
 
 
@@ -209,7 +162,7 @@ def open_case(
         version=0,
     )
     told = f"{CaseOrigin(origin).label}：列入名单" + (f"。{why}" if why else "")
-    _saved(case, Kind.OPENED, actor, day, told, from_state="", label=actor_label)
+    saved(case, Kind.OPENED, actor, day, told, from_state="", label=actor_label)
     return case
 
 

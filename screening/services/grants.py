@@ -13,13 +13,16 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-from dabao import audit
 from dabao.models import User
-from screening.choices import CaseOutcome, CaseState, Scheme, StepKind
-from screening.models import Case, Decision, Enrolment, EnrolmentStep, Membership, Verification
+from dabao.scope import whole
+from screening.choices import CaseOutcome, CaseState, ChangeKind, LineSide, Scheme, StepKind
+from screening.models import Case, Decision, Enrolment, EnrolmentStep, Membership, Person, Verification
 from screening.models.enrolment import FINISHED, NOW, UNDER_WAY
+from screening.queries import entitlements
 from screening.queries.facts import LASTING
+from screening.rules.entitlements import SCHEME_OF_GRANT
 from screening.rules.verdicts import Verdict
+from screening.services import benefit_changes
 
 WITHDRAWN = "withdrawn"
 # Steps of grants that live, or were finished before a new conclusion ended them: no withdrawal undoes them.
@@ -111,34 +114,47 @@ def _settle(
 
     Contradicted is who lives there no more, is not eligible, or gets other lasting aid (one for a person).
     """
+    for kind, persons in _leaving(grant, decisions, living).items():
+        amounts = entitlements.of_grant(whole(case.household.region_id), grant)
+        lines = [
+            benefit_changes.Line(
+                person, SCHEME_OF_GRANT[grant.scheme], LineSide.STOP, amounts.get(person), grant.pk
+            )
+            for person in persons
+        ]
+        benefit_changes.record(
+            household=case.household,
+            kind=kind,
+            lines=lines,
+            from_month=benefit_changes.earliest_month(case.household, persons, day),
+            reason=reason,
+            actor=actor,
+            day=day,
+        )
+        grant.refresh_from_db()
+
+
+def _leaving(grant: Enrolment, decisions: list[Decision], living: list[UUID]) -> dict[ChangeKind, list[UUID]]:
+    """Whom a conclusion takes out of a grant, by why."""
     concluded = {decision.person_id: decision for decision in decisions}
-    staying = [
-        person
-        for person in grant.persons
-        if person in living and _stays(grant, concluded.get(person) or concluded.get(None))
-    ]
-    if staying == grant.persons:
-        return
-    audit.record(
-        "enrolment.persons",
-        actor=actor,
-        obj=grant,
-        region_code=case.household.region_id,
-        old={"persons": [str(person) for person in grant.persons]},
-        new={"persons": [str(person) for person in staying]},
+    dead = set(
+        Person.objects.filter(pk__in=grant.persons, died_on__isnull=False).values_list("pk", flat=True)
     )
-    if staying:
-        grant.persons = staying
-    else:
-        grant.ended_on, grant.end_reason = day, reason[:500]
-    grant.version += 1
-    grant.save()
+    found: dict[ChangeKind, list[UUID]] = defaultdict(list)
+    for person in grant.persons:
+        decision = concluded.get(person) or concluded.get(None)
+        if person in dead:
+            found[ChangeKind.DEATH].append(person)
+        elif person not in living:
+            found[ChangeKind.MEMBER_OUT].append(person)
+        elif decision is not None and not _stays(grant, decision):
+            stops = decision.scheme == Scheme.NONE
+            found[ChangeKind.REVIEW_STOP if stops else ChangeKind.ADJUSTED].append(person)
+    return found
 
 
-def _stays(grant: Enrolment, decision: Decision | None) -> bool:
-    if decision is None or decision.covered:
-        return True
-    return decision.scheme in (grant.scheme, Scheme.TEMPORARY)
+def _stays(grant: Enrolment, decision: Decision) -> bool:
+    return decision.covered or decision.scheme in (grant.scheme, Scheme.TEMPORARY)
 
 
 def _living(case: Case, verification: Verification) -> list[UUID]:

@@ -11,7 +11,15 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from dabao.models import AuditEvent
 from dabao.tests.cast import DAMAIDI, LIUSHUTANG
 from screening.choices import Labour, Scheme, StepKind
-from screening.models import BenefitRecord, Case, Enrolment, EnrolmentStep, Membership, Verification
+from screening.models import (
+    BenefitLine,
+    BenefitRecord,
+    Case,
+    Enrolment,
+    EnrolmentStep,
+    Membership,
+    Verification,
+)
 from screening.rules.verdicts import Verdict
 from screening.services import cases, enrolment, invariants, recheck, verification
 from screening.services.enrolment import Details
@@ -584,8 +592,11 @@ def test_of_two_the_one_not_eligible_leaves_the_finished_grant(enrolled, cast):
     agree(enrolled, cast)
     grant = enrolled.enrolments.get()
     assert (grant.persons, grant.ended_on) == ([one.pk], None)
-    event = AuditEvent.objects.get(action="enrolment.persons")
-    assert (len(event.data["old"]["persons"]), event.data["new"]) == (2, {"persons": [str(one.pk)]})
+    assert grant.monthly_amount == Decimal("215.00")
+    line = BenefitLine.objects.select_related("change").get()
+    assert (line.person, line.side, line.monthly_amount) == (two, "stop", Decimal("215.00"))
+    assert (line.change.kind, line.change.from_month) == ("review_stop", date(2020, 5, 1))
+    assert AuditEvent.objects.get(action="benefit.change").data["persons"] == [str(two.pk)]
 
 
 def test_with_one_of_two_grants_finished_the_verification_is_not_withdrawn(cast, make_case, make_household):
