@@ -397,5 +397,28 @@ class LineSide(TextChoices):
     START = "start", "起"
 
 
+class OfferReply(TextChoices):
+    """What became of a job or project offered (C17); the values are those of `rules.income.Reply`."""
+
+    PENDING = "pending", "还没答复"
+    ACCEPTED = "accepted", "接受"
+    REFUSED_WITH_REASON = "refused_with_reason", "拒绝，有正当理由"
+    REFUSED = "refused", "拒绝，没有正当理由"
+
+
+class ProposalState(TextChoices):
+    PROPOSED = "proposed", "等县局签"
+    APPROVED = "approved", "签齐"
+    DECLINED = "declined", "县局没同意"
+    WITHDRAWN = "withdrawn", "乡镇撤回"
+
+
+class MoveState(TextChoices):
+    OPEN = "open", "等接收"
+    ACCEPTED = "accepted", "已接收"
+    DECLINED = "declined", "没有接收"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 # Answer to a question of an import after which the next list may put the person into another household.
 MOVED_AWAY = "已迁走，住到别的户"

@@ -11,6 +11,8 @@ from screening.models.fact import (
     WatchRecord,
 )
 from screening.models.household import Household, Membership, Person
+from screening.models.move import HouseholdMove
+from screening.models.offer import JobOffer, ShareProposal
 from screening.models.photo import Photo
 from screening.models.review import BenefitReview, ReviewIncome, Taper
 from screening.models.saved_filter import SavedFilter
@@ -33,8 +35,10 @@ __all__ = [
     "EnrolmentStep",
     "FollowUp",
     "Household",
+    "HouseholdMove",
     "IllnessRecord",
     "IncomeItem",
+    "JobOffer",
     "ListRow",
     "MemberCheck",
     "Membership",
@@ -48,6 +52,7 @@ __all__ = [
     "ReviewIncome",
     "RiskWarning",
     "SavedFilter",
+    "ShareProposal",
     "SourceList",
     "Taper",
     "Verification",
