@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.files.storage import default_storage
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
@@ -24,6 +25,7 @@ from screening.models import (
     ListRow,
     Membership,
     Person,
+    Photo,
     RiskWarning,
     SourceList,
     Verification,
@@ -230,6 +232,15 @@ def enrolments_and_steps() -> list[str]:
     return _said("纳入项 {} 与它的步骤不符", wrong)
 
 
+def photos_and_files() -> list[str]:
+    """Each photo has its two files, also one that was removed."""
+    names = Photo.objects.values_list("pk", "stored_as", "small_as")
+    return _said(
+        "照片 {} 的文件不在了",
+        (pk for pk, *paths in names.iterator(chunk_size=1000) if not all(map(default_storage.exists, paths))),
+    )
+
+
 def _said(sentence: str, found: Iterable[UUID]) -> list[str]:
     ids = list(found)
     more = [f"{sentence.format('……')}（共 {len(ids)} 条）"] if len(ids) > SHOWN else []
@@ -251,6 +262,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "纳入与步骤": enrolments_and_steps,
     "一人一项": lasting_aid_once,
     "在保正确": rightly_covered,
+    "照片与文件": photos_and_files,
     "预警与入户": warnings_and_visits,
     "预警与红旗": warnings_and_flags,
 }

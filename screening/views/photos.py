@@ -27,7 +27,7 @@ from screening.views.household import keep_draft, open_household, show_conflict
 @needs(Right.VERIFY)
 @require_POST
 def add(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Keep the photos sent: a script gets the part of the page, a form the page, its other fields as draft."""
+    """Keep the photos sent: a script gets the part, a form the page, with its other fields as draft."""
     opened = open_household(request, case_id)
     by_script = request.headers.get("X-Requested-With") == "fetch"
     try:

@@ -15,9 +15,10 @@ from dabao.views.access import needs
 from screening.choices import CaseOutcome, CaseState
 from screening.forms.recheck import RecheckForm
 from screening.forms.refusals import tell
-from screening.queries import households, rechecks
+from screening.queries import households, photos, rechecks
 from screening.queries.cases import TAB_LABELS
-from screening.queries.households import Evidence, HouseholdPage
+from screening.queries.households import HouseholdPage
+from screening.queries.known import Evidence
 from screening.queries.remaining import place_name
 from screening.rules.income import income_window
 from screening.services import recheck as services
@@ -96,6 +97,7 @@ def _show(
             "page": page,
             "evidence": evidence_by_row(page),
             "record": page.current,
+            "album": photos.album(request.scope, chosen.id),
             "position": place,
             "next": free[0] if free else None,
         }
