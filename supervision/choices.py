@@ -150,3 +150,24 @@ class EntryKind(TextChoices):
     RESULT = "result", "处理结果"
     CLOSED = "closed", "办结"
     CORRECTION = "correction", "更正"
+
+
+class DispatchMove(TextChoices):
+    """A step of an order in a township (C19)."""
+
+    REPLIED = "replied", "回复"
+    FINISHED = "finished", "报办完"
+    ASKED = "asked", "请求延期"
+    ACCEPTED = "accepted", "认可回复"
+    RETURNED = "returned", "退回重报"
+    EXTENDED = "extended", "延期"
+    REFUSED = "refused", "不同意延期"
+    URGED = "urged", "催办"
+    DONE = "done", "办结"
+
+
+class Duty(TextChoices):
+    """What an order asks of a township, each with its limit (C19)."""
+
+    REPLY = "reply", "回复"
+    FINISH = "finish", "办完"

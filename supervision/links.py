@@ -7,9 +7,15 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
+from dabao import clock
 from dabao.models import Flag, FlagKind
 from screening.queries.progress import MONITORING
 from supervision.navigation import url_of
+
+
+def as_at(day: date) -> dict[str, str]:
+    """What an address says besides when its list is to be read as on a past day."""
+    return {"as_at": day.isoformat()} if day < clock.today() else {}
 
 
 def cases_url(**filters: Any) -> str:
@@ -26,11 +32,21 @@ def case_url(case_id: UUID) -> str:
         return ""
 
 
-def phase_url(region: str, phase: int, work: str) -> str:
+def phase_url(region: str, phase: int, work: str, **more: str) -> str:
     """What stands behind one figure of a phase, in a township or the county: in phase 3 warnings too."""
     if phase == MONITORING:
-        return _with(url_of("screening:monitoring-work"), {"work": work, "region": region})
-    return cases_url(region=region, phase=phase, work=work)
+        return _with(url_of("screening:monitoring-work"), {"work": work, "region": region} | more)
+    return cases_url(region=region, phase=phase, work=work, **more)
+
+
+def flags_url(region: str, **more: str) -> str:
+    """The red flags of a place; of all that one sees without one."""
+    return _with(url_of("supervision:flags"), {"region": region} | more)
+
+
+def requests_url(region: str, **more: str) -> str:
+    """The requests of a place that the county has not answered by its day."""
+    return _with(url_of("reports:requests"), {"region": region, "owed": "1"} | more)
 
 
 def flag_url(flag: Flag) -> str:
@@ -43,6 +59,10 @@ def flag_url(flag: Flag) -> str:
             return report_url(flag.due_on.replace(day=1), flag.region_id)
         case FlagKind.WARNING_OVERDUE:
             return reverse("screening:warning", args=[about])
+        case FlagKind.RECTIFICATION_OVERDUE:
+            return reverse("supervision:finding", args=[about])
+        case FlagKind.DISPATCH_OVERDUE:
+            return reverse("supervision:dispatch", args=[about])
         case _:
             return url_of("reports:calendar")
 
@@ -53,6 +73,11 @@ def report_url(month: date, region: str) -> str:
         return reverse("reports:report", args=[f"{month:%Y-%m}", region])
     except NoReverseMatch:
         return ""
+
+
+def dispatch_url(dispatch_id: UUID) -> str:
+    """The page of an order."""
+    return reverse("supervision:dispatch", args=[dispatch_id])
 
 
 def _with(url: str, filters: dict[str, Any]) -> str:

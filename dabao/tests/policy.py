@@ -18,6 +18,8 @@ from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils import timezone
+
 from dabao.models import Standard, Unit
 from dabao.tests.cast import SHIYANG, Cast
 from reports.models import HelpRequest, MonthlyReport
@@ -34,6 +36,7 @@ from screening.models import (
     SourceList,
     Verification,
 )
+from supervision.models import Dispatch, DispatchPlace, Inspection, Sample, Stop, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,10 @@ def a_case(world: World) -> dict[str, Any]:
         plan=world.county.plan, household=world.make_household(), opened_on=day, due_on=day
     )
     return {"case_id": case.pk}
+
+
+def _a_case_on_a_day(world: World) -> dict[str, Any]:
+    return a_case(world) | {"day": "2020-04-01"}
 
 
 def a_grant(world: World) -> dict[str, Any]:
@@ -214,6 +221,97 @@ def _request(world: World) -> dict[str, Any]:
     return {"request_id": row.pk}
 
 
+def _order(world: World, **values: Any) -> DispatchPlace:
+    """An order to 石羊镇: a draft unless it is given what an issued one has."""
+    day = world.county.plan.first_day
+    dispatch = Dispatch.objects.create(
+        plan=world.county.plan,
+        region=world.county.region,
+        title="3 户查完",
+        text="今天查完",
+        reply_by=day,
+        written_by=world.cast.county,
+        written_on=day,
+        **values,
+    )
+    return DispatchPlace.objects.create(dispatch=dispatch, township_id=SHIYANG, reply_by=day)
+
+
+def _issued(world: World) -> DispatchPlace:
+    now = timezone.now()
+    by, day = world.cast.leader, world.county.plan.first_day
+    return _order(world, number=1, issued_by=by, issued_on=day, issued_at=now)
+
+
+def _dispatch(world: World) -> dict[str, Any]:
+    return {"dispatch_id": _issued(world).dispatch_id}
+
+
+def _dispatch_draft(world: World) -> dict[str, Any]:
+    return {"dispatch_id": _order(world).dispatch_id}
+
+
+def _dispatch_place(world: World) -> dict[str, Any]:
+    return {"place_id": _issued(world).pk}
+
+
+def _dispatch_file(world: World) -> dict[str, Any]:
+    turn = _issued(world).turns.create(
+        kind="replied",
+        day=world.county.plan.first_day,
+        at=timezone.now(),
+        by=world.cast.head,
+        stored_as="dispatches/none.pdf",
+    )
+    return {"turn_id": turn.pk}
+
+
+def _inspections_stop(world: World) -> Stop:
+    """石羊镇, where an open inspection goes."""
+    day = world.county.plan.first_day
+    inspection = Inspection.objects.create(
+        plan=world.county.plan,
+        level="county",
+        manner="open",
+        occasion="research",
+        authority="县局",
+        visitors="何勇",
+        first_day=day,
+        last_day=day,
+        recorded_on=day,
+        recorded_by=world.cast.county,
+    )
+    return Stop.objects.create(inspection=inspection, township_id=SHIYANG)
+
+
+def _inspection(world: World) -> dict[str, Any]:
+    return {"inspection_id": _inspections_stop(world).inspection_id}
+
+
+def _stop(world: World) -> dict[str, Any]:
+    stop = _inspections_stop(world)
+    return {"inspection_id": stop.inspection_id, "stop_id": stop.pk}
+
+
+def _visit(world: World) -> dict[str, Any]:
+    visit = Visit.objects.create(
+        stop=_inspections_stop(world), household=world.make_household(), order=1
+    )
+    return {"visit_id": visit.pk}
+
+
+def _sample(world: World) -> dict[str, Any]:
+    sample = Sample.objects.create(
+        stop=_inspections_stop(world),
+        seed="20200410-石羊",
+        sizes={},
+        frames={},
+        drawn_on=world.county.plan.first_day,
+        drawn_by=world.cast.county,
+    )
+    return {"sample_id": sample.pk}
+
+
 POLICY: dict[str, Policy] = {
     "screening:warnings": page(),
     "screening:warning-list": page(),
@@ -244,6 +342,7 @@ POLICY: dict[str, Policy] = {
     "screening:case-next": page(),
     "screening:case-new": page(),
     "screening:case": row(a_case),
+    "screening:case-on": row(_a_case_on_a_day),
     "screening:case-draft": row(a_case),
     "screening:case-member": row(a_case),
     "screening:case-resolve": row(a_case),
@@ -316,7 +415,28 @@ POLICY: dict[str, Policy] = {
     "dabao:help-page": own(lambda _world: {"page": "board"}),
     "supervision:home": own(),
     "supervision:board": page(),
+    "supervision:inspections": page(),
+    "supervision:inspection-new": page(),
+    "supervision:inspection": row(_inspection),
+    "supervision:inspection-close": row(_inspection),
+    "supervision:inspection-households": row(_inspection),
+    "supervision:inspection-sheets": row(_inspection),
+    "supervision:inspection-print": row(_inspection),
+    "supervision:inspection-describe": row(_stop),
+    "supervision:visit": row(_visit),
+    "supervision:visit-replace": row(_visit),
+    "supervision:samples": page(),
+    "supervision:sample-new": page(),
+    "supervision:sample": row(_sample),
+    "supervision:dispatches": page(),
+    "supervision:dispatch-new": page(),
+    "supervision:dispatch": row(_dispatch),
+    "supervision:dispatch-change": row(_dispatch_draft),
+    "supervision:dispatch-discard": row(_dispatch_draft),
+    "supervision:dispatch-place": row(_dispatch_place),
+    "supervision:dispatch-file": row(_dispatch_file),
     "supervision:board-wall": page(),
+    "supervision:flags": page(),
     "reports:calendar": page(),
     "reports:calendar-export": page(),
     "reports:report": page(_report),

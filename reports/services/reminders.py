@@ -1,16 +1,13 @@
 """Reminders of what a township owes, to its staff and head, three days and one day before (C23)."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from dabao import plans
-from dabao.models import Notice, NoticeKind, Posting, WorkPlan
-from dabao.scope import Role
+from dabao.models import Notice, NoticeKind, WorkPlan
 from dabao.services import notices
 from reports.models import Feedback, Meeting, MonthlyReport
 from reports.rules import reminder_day, zh
@@ -25,7 +22,7 @@ def remind(*, plan: WorkPlan, day: date) -> list[Notice]:
     tells it. Whoever was told for that day is not told again.
     """
     found = list(_reminders(plan, day))
-    people = _people(day) if found else {}
+    people = notices.township_people(day) if found else {}
     return [
         notice
         for one in found
@@ -78,14 +75,3 @@ def _undone(
 def subject(name: str, month: date) -> str:
     """report:2020-04, as the flags name it."""
     return f"{name}:{month:%Y-%m}"
-
-
-def _people(day: date) -> dict[str, list[UUID]]:
-    """Staff and heads by township, each once."""
-    postings = Posting.objects.on(day).filter(
-        role__in=(Role.TOWNSHIP_STAFF, Role.TOWNSHIP_HEAD), user__is_active=True
-    )
-    people: defaultdict[str, list[UUID]] = defaultdict(list)
-    for region, user in postings.values_list("region_id", "user_id").distinct().order_by("region_id"):
-        people[region].append(user)
-    return people

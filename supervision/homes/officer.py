@@ -11,10 +11,11 @@ from screening.models import Case, QuestionKind
 from screening.phase_work import phase_words, together
 from screening.queries.progress import done_by_day, progress
 from screening.rules.phases import Work, due_on, first_of_month
-from supervision.board import phase_at
-from supervision.links import case_url, cases_url, flag_url, phase_url, report_url
+from supervision.board_rows import phase_at
+from supervision.links import case_url, cases_url, dispatch_url, flag_url, phase_url, report_url
 from supervision.navigation import url_of
-from supervision.queries import home, townships, waiting
+from supervision.pages.dispatch import reply_status
+from supervision.queries import dispatches, home, townships, waiting
 from supervision.wording import Status, flag_words, report_status, work_status
 
 RECENT_DAYS = 7
@@ -82,7 +83,13 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "returned_count": len(returned),
         "returned_late": sum(1 for case in returned if case.due_on < day),
         "returned_url": cases_url(state="to_verify", returned=1),
-        "to_do": [*_flags(scope, day), *_recheck(scope), *_report(scope, plan, day), *_questions(scope)],
+        "to_do": [
+            *_flags(scope, day),
+            *_dispatches(scope, plan, day),
+            *_recheck(scope),
+            *_report(scope, plan, day),
+            *_questions(scope),
+        ],
         **_categories(scope, plan, phase, day),
     }
 
@@ -144,12 +151,27 @@ def _categories(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[s
 
 
 def _flags(scope: Scope, day: date) -> list[ToDo]:
-    return [_flag(flag, day) for flag in townships.open_flags(scope, day)]
+    told = FlagKind.DISPATCH_OVERDUE  # the line of the order says it
+    return [_flag(flag, day) for flag in townships.open_flags(scope, day) if flag.kind != told]
 
 
 def _flag(flag: Flag, day: date) -> ToDo:
     verb = "去补报" if flag.kind == FlagKind.REPORT_MISSING else "去办"
     return ToDo("红旗", flag.label, Status("over", flag_words(flag, day)), verb, flag_url(flag))
+
+
+def _dispatches(scope: Scope, plan: WorkPlan, day: date) -> list[ToDo]:
+    """Orders of the county that wait for the township's reply, or for the work to be done."""
+    return [
+        ToDo(
+            f"调度第 {place.dispatch.number} 号",
+            place.dispatch.title,
+            reply_status(place, day),
+            "去回复" if place.replied_on is None else "去报办完",
+            dispatch_url(place.dispatch_id),
+        )
+        for place in dispatches.to_answer(scope, plan)
+    ]
 
 
 def _recheck(scope: Scope) -> list[ToDo]:
@@ -165,7 +187,7 @@ def _report(scope: Scope, plan: WorkPlan, day: date) -> list[ToDo]:
     month = first_of_month(day)
     if not scope.may(Right.WRITE_REPORT) or not plan.first_report_month <= month <= plan.last_report_month:
         return []
-    reports = townships.reports_of(scope, plan, month)
+    reports = townships.reports_of(scope, plan, month, day)
     due = due_on(month, plan.report_due_day)
     found = []
     for code in scope.prefixes(Right.WRITE_REPORT):

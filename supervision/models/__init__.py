@@ -3,7 +3,7 @@
 from supervision.models.accountability import Accountability, AccountabilityEntry
 from supervision.models.assignment import Assignment, Group
 from supervision.models.bulletin import Bulletin, BulletinState
-from supervision.models.dispatch import Dispatch, DispatchCopy, DispatchPlace, DispatchTurn, TurnKind
+from supervision.models.dispatch import Dispatch, DispatchCopy, DispatchPlace, DispatchTurn
 from supervision.models.finding import Finding, FindingEvidence, FindingTurn
 from supervision.models.inspection import Inspection, Stop, Visit
 from supervision.models.sample import Sample, SampleItem
@@ -27,5 +27,4 @@ __all__ = [
     "SampleItem",
     "Stop",
     "Visit",
-    "TurnKind",
 ]

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from dabao.models import Editable, Opaque, Region, User, WorkPlan
 from dabao.scope import ScopedQuerySet
+from supervision.choices import DispatchMove
 
 
 class Dispatch(Editable):
@@ -112,18 +113,6 @@ class DispatchPlace(Editable):
         ]
 
 
-class TurnKind(models.TextChoices):
-    REPLIED = "replied", "回复"
-    FINISHED = "finished", "报办完"
-    ASKED = "asked", "请求延期"
-    ACCEPTED = "accepted", "认可回复"
-    RETURNED = "returned", "退回重报"
-    EXTENDED = "extended", "延期"
-    REFUSED = "refused", "不同意延期"
-    URGED = "urged", "催办"
-    DONE = "done", "办结"
-
-
 class DispatchTurn(Opaque):
     """One step of an order in a township, never changed afterwards; `until`: the day asked for or given.
 
@@ -131,7 +120,7 @@ class DispatchTurn(Opaque):
     """
 
     place = models.ForeignKey(DispatchPlace, models.CASCADE, verbose_name="调度到乡镇", related_name="turns")
-    kind = models.CharField("做了什么", max_length=10, choices=TurnKind)
+    kind = models.CharField("做了什么", max_length=10, choices=DispatchMove)
     day = models.DateField("哪天")
     at = models.DateTimeField("时间")
     by = models.ForeignKey(User, models.PROTECT, verbose_name="谁", related_name="+")

@@ -10,12 +10,14 @@ from screening.choices import CaseState, ListState, WarningState
 from screening.models import Case, RiskWarning, SourceList
 from screening.queries.rechecks import mine_to_recheck
 from screening.queries.steps import waiting_for_me
+from supervision.queries import dispatches
 
 
 def waiting(scope: Scope) -> dict[str, int]:
     """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged,
     `steps` (households whose step towards enrolment is mine),
-    `postings` that want a second person.
+    `postings` that want a second person, `dispatches` (orders that want this scope's word; counted in
+    `findings` too, the word of the bar they stand under).
 
     What this user verified himself waits for another's recheck and is not counted for him (C11).
     """
@@ -37,7 +39,18 @@ def waiting(scope: Scope) -> dict[str, int]:
         found["lists"] = lists.filter(state=ListState.STAGED).count()
     if scope.may(Right.ACCOUNTS) or scope.may(Right.ORDER):
         found["postings"] = accounts.waiting(scope).count()
+    if scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH):
+        found["dispatches"] = _dispatches(scope)
+        found["findings"] = found.get("findings", 0) + found["dispatches"]
     return found
+
+
+def _dispatches(scope: Scope) -> int:
+    """Orders in townships that wait for this scope's word."""
+    try:
+        return dispatches.waiting(scope, plans.current())
+    except plans.NoPlanError:
+        return 0
 
 
 def _steps(scope: Scope) -> int:

@@ -17,7 +17,7 @@ from reports.services import flags as report_flags
 from reports.services import reminders
 from screening.services import flags as phase_flags
 from screening.services import warning_flags
-from supervision.services import rectification_flags
+from supervision.services import dispatch_flags, rectification_flags
 
 KIND = "supervision.daily"
 KINDS = (
@@ -28,6 +28,7 @@ KINDS = (
     FlagKind.MEETING_MISSING.value,
     FlagKind.FEEDBACK_MISSING.value,
     FlagKind.ANSWER_OWED.value,
+    FlagKind.DISPATCH_OVERDUE.value,
 )
 
 
@@ -64,6 +65,7 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
         cleared = {
             FlagKind.PHASE_OVERDUE.value: phase_flags.clear_finished_phases(plan=plan, day=day),
             FlagKind.WARNING_OVERDUE.value: warning_flags.clear_decided(plan=plan),
+            FlagKind.DISPATCH_OVERDUE.value: dispatch_flags.clear_done(plan=plan),
             FlagKind.RECTIFICATION_OVERDUE.value: rectification_flags.clear_done(plan=plan, day=day),
             **report_flags.clear_done(plan=plan, day=day),
         }
@@ -100,6 +102,7 @@ def _run_one(plan: WorkPlan, day: date, *, noticed_on: date) -> list[Flag]:
         *report_flags.raise_missing(plan=plan, day=day, noticed_on=noticed_on),
         *report_flags.raise_others(plan=plan, day=day, noticed_on=noticed_on),
         *warning_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
+        *dispatch_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
         *rectification_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
     ]
 
