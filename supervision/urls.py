@@ -16,10 +16,13 @@ urlpatterns = [
     path("dispatches/places/<uuid:place_id>/", dispatches.place, name="dispatch-place"),
     path("dispatches/files/<uuid:turn_id>/", dispatches.file, name="dispatch-file"),
     path("inspections/", inspections.listed, name="inspections"),
+    path("inspections/export/", inspections.export, name="inspections-export"),
     path("inspections/new/", inspections.new, name="inspection-new"),
     path("inspections/<uuid:inspection_id>/", inspections.one, name="inspection"),
     path("inspections/<uuid:inspection_id>/close/", inspections.close, name="inspection-close"),
-    path("inspections/<uuid:inspection_id>/households/", inspections.households, name="inspection-households"),
+    path(
+        "inspections/<uuid:inspection_id>/households/", inspections.households, name="inspection-households"
+    ),
     path("inspections/<uuid:inspection_id>/sheets/", inspections.field, name="inspection-sheets"),
     path("inspections/<uuid:inspection_id>/print/", inspections.printed, name="inspection-print"),
     path(

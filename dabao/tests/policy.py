@@ -294,9 +294,7 @@ def _stop(world: World) -> dict[str, Any]:
 
 
 def _visit(world: World) -> dict[str, Any]:
-    visit = Visit.objects.create(
-        stop=_inspections_stop(world), household=world.make_household(), order=1
-    )
+    visit = Visit.objects.create(stop=_inspections_stop(world), household=world.make_household(), order=1)
     return {"visit_id": visit.pk}
 
 
@@ -416,6 +414,7 @@ POLICY: dict[str, Policy] = {
     "supervision:home": own(),
     "supervision:board": page(),
     "supervision:inspections": page(),
+    "supervision:inspections-export": page(),
     "supervision:inspection-new": page(),
     "supervision:inspection": row(_inspection),
     "supervision:inspection-close": row(_inspection),
