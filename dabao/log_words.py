@@ -69,6 +69,7 @@ NAMES = {
     "inspection.describe": "写走访情况、现场反馈",
     "inspection.add_household": "加走访户",
     "inspection.close": "办结走访",
+    "inspection.export": "导出督战记录",
     "visit.save": "记走访户情况",
     "sample.draw": "抽取暗访名单",
     "sample.replace": "抽查换户",
