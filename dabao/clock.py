@@ -25,9 +25,26 @@ def today() -> date:
     return timezone.localdate()
 
 
+def as_at(text: str) -> date:
+    """The day that an address asks for (`?as_at=2020-04-01`); today when it names none that has come."""
+    try:
+        return min(date.fromisoformat(text), today())
+    except ValueError:
+        return today()
+
+
 def is_set() -> bool:
     """Whether the business day is not the real one; pages then say so."""
     return bool(_pretended.get() or settings.DABAO_TODAY)
+
+
+def day_of(text: str) -> date | None:
+    """The day that an address or a form names as 2020-04-10; None for what is no day."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
 
 
 @contextmanager

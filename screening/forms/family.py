@@ -10,7 +10,8 @@ from django.forms import BoundField
 from screening.choices import Labour, Relation
 from screening.forms.fields import DayField, IdNumberField, Speaking, text_field
 from screening.forms.parts import MemberRow
-from screening.queries.households import HouseholdPage, Member
+from screening.queries.households import HouseholdPage
+from screening.queries.known import Member
 from screening.rules.verdicts import MemberFound
 from screening.services.by_hand import NewMember
 

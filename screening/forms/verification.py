@@ -29,7 +29,8 @@ from screening.forms.fields import DayField, text_field
 from screening.forms.income import IncomeFields
 from screening.forms.parts import ObligorRow, answers_of
 from screening.queries import advice
-from screening.queries.households import HouseholdPage, Member
+from screening.queries.households import HouseholdPage
+from screening.queries.known import Member
 from screening.rules.income import Place, position
 from screening.rules.verdicts import Entry, ObligorFound, Verdict, faults
 from screening.services.answers import EACH, KEEP, NO_PROPERTY, WHOLE

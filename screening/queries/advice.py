@@ -11,7 +11,8 @@ from typing import Any
 
 from dabao.scope import Scope
 from screening.choices import INCOME_SIGNS, Answer, IncomeKind, PropertyKind, Scheme
-from screening.queries.households import HouseholdPage, Member
+from screening.queries.households import HouseholdPage
+from screening.queries.known import Member
 from screening.rules import assistance, departures
 from screening.rules.assistance import MISSING_WORDS, SchemeAdvice, Situation
 from screening.rules.categories import WITH_LABOUR

@@ -136,9 +136,19 @@ class CaseFilters:
         return date.fromisoformat(self.as_at) if self.as_at else None
 
     @property
+    def order(self) -> str:
+        """How to walk the list; nobody knows who was returned first on a past day."""
+        return "route" if self.as_at and self.sort != "days" else self.sort
+
+    @property
     def conditions(self) -> dict[str, Q]:
         """Of each tab, for the cases that `filtered` gives."""
         return STATE_THEN_Q if self.as_at else STATE_Q
+
+    def hit(self, category: int) -> Q:
+        """The cases of a category, now or on the past day."""
+        past = self.past
+        return Q(Exists(_hit(category, past))) if past else Q(categories__contains=[category])
 
     @property
     def tab(self) -> str:
@@ -155,6 +165,18 @@ class CaseFilters:
 
     def query_string(self) -> str:
         return urlencode(self.pairs())
+
+    def now(self) -> "CaseFilters":
+        """The same list as it is today."""
+        return replace(self, as_at="")
+
+    def cleared(self) -> "CaseFilters":
+        """The whole list of the same day."""
+        return CaseFilters(as_at=self.as_at)
+
+    def kept_for_a_day(self) -> list[tuple[str, str]]:
+        """The pairs that a form which asks for a day takes along."""
+        return [(name, value) for name, value in self.pairs() if name not in {"as_at", *NOW_ONLY}]
 
     def with_(self, **changes: Any) -> "CaseFilters":
         return replace(self, **changes)
@@ -198,16 +220,8 @@ def _fits(name: str, value: str, allowed: dict[str, set[str]]) -> bool:
     if name == "assigned":
         return value in (ME, NOBODY) or _is_uuid(value)
     if name == "as_at":
-        return (day := day_of(value)) is not None and day < clock.today()
+        return (day := clock.day_of(value)) is not None and day < clock.today()
     return value in allowed[name]
-
-
-def day_of(text: str) -> date | None:
-    """The day that an address names; None for what is no day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _is_uuid(text: str) -> bool:
@@ -219,14 +233,15 @@ def _is_uuid(text: str) -> bool:
 
 
 def filtered(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> QuerySet[Case]:
-    """The cases in scope that the filters leave, in no order."""
+    """The cases in scope that the filters leave, in no order; `day` is today, also for a list of the past."""
     part: Any = filters.work or "total"
+    shown = filters.past or day
     if filters.phase:
-        cases = phase_cases(scope, plan, int(filters.phase), part, day)
+        cases = phase_cases(scope, plan, int(filters.phase), part, shown)
     elif filters.desk:
-        cases = desk_work.desk_cases(scope, plan, filters.desk, part, day)
+        cases = desk_work.desk_cases(scope, plan, filters.desk, part, shown)
     else:
-        cases = Case.objects.within(scope).filter(plan=plan)
+        cases = cases_as_at(scope, plan, shown)
     return cases.filter(_condition(scope, filters, day))
 
 
@@ -245,11 +260,9 @@ def _any(conditions: Iterable[Q]) -> Q:
 def _condition(scope: Scope, filters: CaseFilters, day: date) -> Q:
     past = filters.past
     condition = _any(filters.conditions[name] for name in filters.state)
+    condition &= _any(filters.hit(int(number)) for number in filters.category)
     if past:
         condition &= Q(opened_on__lte=past)
-        condition &= _any(Q(Exists(_hit(int(number), past))) for number in filters.category)
-    else:
-        condition &= _any(Q(categories__contains=[int(number)]) for number in filters.category)
     condition &= _any(Q(household__region__code__startswith=code) for code in filters.village)
     if filters.region:
         condition &= Q(household__region__code__startswith=filters.region)

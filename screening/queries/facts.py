@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from dabao import plans
 from dabao.models import StandardKind, WorkPlan
 from dabao.scope import Scope
-from screening.choices import BenefitScheme, Coverage, Scheme
+from screening.choices import BenefitScheme, Scheme
 from screening.models import (
     BenefitRecord,
     DisabilityCertificate,
@@ -23,6 +23,7 @@ from screening.models import (
     SourceList,
     WatchRecord,
 )
+from screening.models.fact import held_on
 from screening.rules.facts import (
     VALID_STATUSES,
     CertificateFact,
@@ -33,6 +34,7 @@ from screening.rules.facts import (
     StandardFigure,
     Standards,
     WatchFact,
+    coverage_of,
 )
 
 LASTING = (Scheme.TEKUN, Scheme.DIBAO, Scheme.DIBAO_SINGLE)
@@ -87,13 +89,13 @@ def screenable(
             income_source=source,
         )
         living = [person.key for person in members if person.living]
-        yield Screenable(pk, facts, len(living), _coverage(living, covered, incomplete))
+        yield Screenable(pk, facts, len(living), coverage_of(living, covered, incomplete))
 
 
 def covered_people(scope: Scope, household: UUID, day: date) -> tuple[set[UUID], bool]:
     """Who of a household is on the roll or enrolled, and whether a certificate covers more than it names."""
     members = Membership.objects.within(scope).filter(household=household, last_day=None).values("person")
-    held = BenefitRecord.objects.filter(_on(day), person__in=members, scheme__in=COVERING)
+    held = BenefitRecord.objects.filter(held_on(day), person__in=members, scheme__in=COVERING)
     found, more_than_named = set(), False
     for person, incomplete in held.values_list("person", "incomplete"):
         found.add(person)
@@ -112,10 +114,6 @@ def figure(scope: Scope, plan: WorkPlan, kind: StandardKind, day: date) -> Stand
     if standard is None:
         return None
     return StandardFigure(standard.amount, standard.first_day, standard.document, standard.confirmed)
-
-
-def _on(day: date) -> Q:
-    return (Q(last_day=None) | Q(last_day__gte=day)) & Q(first_day__lte=day)
 
 
 class _Sources:
@@ -139,9 +137,9 @@ def _row(path: str) -> tuple[str, str, str]:
 
 
 def _persons(chosen: QuerySet, narrow: bool, day: date, sources: _Sources) -> dict[UUID, list[PersonFacts]]:
-    living_in = Membership.objects.filter(_on(day))
-    certificates = DisabilityCertificate.objects.filter(_on(day))
-    illnesses = IllnessRecord.objects.filter(_on(day))
+    living_in = Membership.objects.filter(held_on(day))
+    certificates = DisabilityCertificate.objects.filter(held_on(day))
+    illnesses = IllnessRecord.objects.filter(held_on(day))
     if narrow:
         living_in = living_in.filter(household__in=chosen)
         ids = living_in.values("person")
@@ -183,7 +181,7 @@ def _persons(chosen: QuerySet, narrow: bool, day: date, sources: _Sources) -> di
 
 def _watches(chosen: QuerySet, day: date, sources: _Sources) -> dict[UUID, list[WatchFact]]:
     found: dict[UUID, list[WatchFact]] = defaultdict(list)
-    records = WatchRecord.objects.filter(_on(day), household__in=chosen)
+    records = WatchRecord.objects.filter(held_on(day), household__in=chosen)
     for household, kind, first, last, *row in records.values_list(
         "household", "kind", "first_day", "last_day", *_row("row")
     ):
@@ -193,24 +191,13 @@ def _watches(chosen: QuerySet, day: date, sources: _Sources) -> dict[UUID, list[
 
 def _covered(chosen: QuerySet, narrow: bool, day: date) -> tuple[set[str], set[str]]:
     """Keys of the persons the roll covers, and of those whose certificate names fewer than it covers."""
-    records = BenefitRecord.objects.filter(_on(day), scheme__in=COVERING)
+    records = BenefitRecord.objects.filter(held_on(day), scheme__in=COVERING)
     if narrow:
-        records = records.filter(
-            person__memberships__household__in=chosen, person__memberships__last_day=None
-        )
+        members = Membership.objects.filter(held_on(day), household__in=chosen)
+        records = records.filter(person__in=members.values("person"))
     covered, incomplete = set(), set()
     for person, short in records.values_list("person", "incomplete"):
         covered.add(str(person))
         if short:
             incomplete.add(str(person))
     return covered, incomplete
-
-
-def _coverage(living: list[str], covered: set[str], incomplete: set[str]) -> str:
-    """C03: how many of the living are on the roll; unknown when a certificate names too few."""
-    named = sum(key in covered for key in living)
-    if not named:
-        return Coverage.NONE
-    if named == len(living):
-        return Coverage.ALL
-    return Coverage.UNKNOWN if any(key in incomplete for key in living) else Coverage.PART

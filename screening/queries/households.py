@@ -3,8 +3,6 @@
 A fixed number of queries, however many members, facts, events and records there are.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,82 +18,31 @@ from screening.choices import (
     BenefitScheme,
     Coverage,
     IncomeKind,
-    Labour,
-    PovertyStatus,
-    Relation,
     Scheme,
-    Sex,
     VerificationState,
     VisitResult,
-    WatchKind,
 )
 from screening.models import (
-    BenefitRecord,
     Case,
     CaseEvent,
     CategoryMatch,
-    DisabilityCertificate,
-    IllnessRecord,
     IncomeItem,
-    ListRow,
     Membership,
     PriorFinding,
     Verification,
-    WatchRecord,
 )
 from screening.queries import facts
+from screening.queries.known import Evidence, Known, Member, with_person
 from screening.rules import categories
 from screening.rules.categories import NEAR
-from screening.rules.facts import CertificateFact, age_on
 from screening.rules.wording import (
     WhyLine,
     case_status,
-    certificate_name,
     coverage_word,
-    source_line,
     why_lines,
-    yuan,
 )
 
 HEALTHY = "健康"
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A member as the lists have him, the number masked; also who moved out by the last verification."""
-
-    id: UUID
-    name: str
-    relation: str
-    masked: str
-    sex: str
-    age: int | None
-    born: date | None
-    labour: str
-    labour_word: str
-    state: str
-    matters: bool
-    has_phone: bool
-    on_roll: str
-    row: UUID | None
-    certificates: tuple[CertificateFact, ...] = ()
-    ill: bool = False
-    died_on: date | None = None
-    left_on: date | None = None
-    covered: bool = False
-
-    @property
-    def gone(self) -> bool:
-        return self.died_on is not None or self.left_on is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A fact from a list, in words, with its source line and its row."""
-
-    text: str
-    source: str
-    row: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +124,7 @@ def household(scope: Scope, case_id: UUID, day: date) -> HouseholdPage:
         .select_related("household__row__source_list")
         .get(pk=case_id)
     )
-    known = _Known(scope, case, day)
+    known = Known(scope, case, day, _living(scope, case))
     home = case.household
     status, words = case_status(case.state, case.outcome, case.due_on, day, returned=bool(case.returned_on))
     schemes = sorted({one.scheme for records in known.benefits.values() for one in records})
@@ -214,121 +161,12 @@ def whole_numbers(scope: Scope, case_id: UUID) -> dict[str, str]:
     return found | ({"phone": case.household.phone} if case.household.phone_sealed else {})
 
 
-class _Known:
-    """Live members of a household and what the lists say of them."""
-
-    def __init__(self, scope: Scope, case: Case, day: date) -> None:
-        self.home, self.day = case.household, day
-        self.names_illness = scope.may(Right.VERIFY, self.home.region_id)
-        self.living = list(
-            Membership.objects.within(scope)
-            .filter(Q(last_day=None) | Q(pk__in=_moved_out(case)), household=self.home)
-            .select_related("person", "person__row", "person__row__source_list")
-            .order_by("relation", "person__birth_date", "pk")
-        )
-        ids = [member.person_id for member in self.living]
-        self.certificates = _by_person(DisabilityCertificate, ids, day)
-        self.illnesses = _by_person(IllnessRecord, ids, day)
-        self.benefits = _by_person(BenefitRecord, ids, day)
-        self.watches = list(
-            WatchRecord.objects.filter(_on(day), household=self.home).select_related("row__source_list")
-        )
-        self.covered, self.more_than_named = facts.covered_people(scope, self.home.pk, day)
-        self.lists = self._lists()
-
-    def _lists(self) -> dict[UUID, Any]:
-        rows = [self.home.row, *(member.person.row for member in self.living)]
-        for facts_by_person in (self.certificates, self.illnesses, self.benefits):
-            rows += [fact.row for held in facts_by_person.values() for fact in held]
-        rows += [watch.row for watch in self.watches]
-        return {row.source_list_id: row.source_list for row in rows if row}
-
-    def on(self, scheme: str) -> set[UUID]:
-        """Who is on the roll of a scheme."""
-        return {person for person, held in self.benefits.items() if scheme in [one.scheme for one in held]}
-
-    def members(self) -> list[Member]:
-        return [self._member(one) for one in self.living]
-
-    def _member(self, member: Membership) -> Member:
-        person = member.person
-        held = self.certificates.get(person.pk, [])
-        ill = self.illness(person.pk)
-        marks = [certificate_name(one.kind, one.grade, one.parts) for one in held] + ([ill] if ill else [])
-        on_roll = [BenefitScheme(one.scheme).label for one in self.benefits.get(person.pk, [])]
-        return Member(
-            id=person.pk,
-            name=person.name,
-            relation=Relation(member.relation).label,
-            masked=crypto.mask_id(person.id_number) if person.id_sealed else "没有号码",
-            sex=Sex(person.sex).label if person.sex else "",
-            age=age_on(person.birth_date, self.day) if person.birth_date else None,
-            born=person.birth_date,
-            labour=person.labour,
-            labour_word=Labour(person.labour).label if person.labour else "劳动技能空白",
-            state=_gone(member) or "、".join(marks) or person.health or "—",
-            matters=bool(marks),
-            has_phone=bool(person.phone_sealed),
-            on_roll="、".join(on_roll),
-            row=person.row_id,
-            certificates=tuple(CertificateFact(c.kind, c.grade, tuple(c.parts)) for c in held),
-            ill=bool(ill),
-            died_on=person.died_on,
-            left_on=member.last_day,
-            covered=person.pk in self.covered,
-        )
-
-    def illness(self, person: UUID) -> str:
-        """大病 by name for who verifies, 大病（有） for everybody else; nothing when there is none."""
-        held = self.illnesses.get(person)
-        if not held:
-            return ""
-        return f"大病（{'、'.join(one.diagnosis for one in held)}）" if self.names_illness else "大病（有）"
-
-    def conflicts(self) -> list[str]:
-        """Two lists that say different things of a person, and which wins."""
-        found = []
-        for member in self.living:
-            for one in self.certificates.get(member.person_id, []):
-                if member.person.health == HEALTHY:
-                    found.append(
-                        f"{member.person.name}：残联写“{certificate_name(one.kind, one.grade, one.parts)}”，"
-                        f"扶贫系统“健康状况”写“{HEALTHY}”。以残联为准，入户时请看证。"
-                    )
-        return found
-
-    def evidence(self) -> list[Evidence]:
-        """What each list says, the registry first."""
-        home, income = self.home, self.home.income_per_capita
-        found = []
-        if home.row:
-            said = [
-                PovertyStatus(home.poverty_status).label if home.poverty_status else "",
-                f"{home.lifted_year} 年脱贫" if home.lifted_year else "",
-                "人均纯收入空白" if income is None else f"人均纯收入 {yuan(income)} 元",
-                home.cause,
-                {True: "危房户", None: "", False: ""}[home.unsafe_house],
-                {True: "", None: "", False: "饮水不安全"}[home.safe_water],
-            ]
-            found.append(_evidence("、".join(filter(None, said)), home.row))
-        for member in self.living:
-            name = member.person.name
-            for one in self.certificates.get(member.person_id, []):
-                held = certificate_name(one.kind, one.grade, one.parts)
-                found.append(_evidence(f"{name}：{held}残疾证", one.row))
-            if ill := self.illnesses.get(member.person_id):
-                words = f"{name}：在重特大疾病名单上，{self.illness(member.person_id)}"
-                found.append(_evidence(words, ill[0].row))
-            for one in self.benefits.get(member.person_id, []):
-                amount = f"，每月 {yuan(one.monthly_amount)} 元" if one.monthly_amount else ""
-                tier = f" {one.tier}" if one.tier else ""
-                found.append(_evidence(f"{name}：{BenefitScheme(one.scheme).label}{tier}{amount}", one.row))
-            if member.person.work:
-                months = member.person.work_months
-                spent = f" {months.normalize():f} 个月" if months else ""
-                found.append(_evidence(f"{name}：{member.person.work}{spent}", member.person.row))
-        found += [_evidence(WatchKind(one.kind).label, one.row) for one in self.watches]
-        return found
+def _living(scope: Scope, case: Case) -> list[Membership]:
+    """Who lives there now, and whom the verification that stands found gone."""
+    members = Membership.objects.within(scope).filter(
+        Q(last_day=None) | Q(pk__in=_moved_out(case)), household=case.household_id
+    )
+    return list(with_person(scope, members))
 
 
 def _moved_out(case: Case) -> list[str]:
@@ -336,39 +174,6 @@ def _moved_out(case: Case) -> list[str]:
     standing = case.verifications.standing()
     changed = standing.family if standing else []
     return [pk for what, pk, field, _, _ in changed if (what, field) == ("membership", "last_day")]
-
-
-def _gone(member: Membership) -> str:
-    if member.person.died_on:
-        return f"{member.person.died_on} 去世"
-    return f"{member.last_day} 迁出" if member.last_day else ""
-
-
-def _evidence(text: str, row: ListRow | None) -> Evidence:
-    return Evidence(text, source_line(_source_data(row)), row.pk if row else None)
-
-
-def _source_data(row: ListRow | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    about = row.source_list
-    return {
-        "list": about.get_kind_display(),
-        "line": row.line,
-        "as_of": about.as_of.isoformat(),
-        "imported": about.confirmed_on.isoformat() if about.confirmed_on else None,
-    }
-
-
-def _on(day: date) -> Q:
-    return (Q(last_day=None) | Q(last_day__gte=day)) & Q(first_day__lte=day)
-
-
-def _by_person(model: Any, ids: Iterable[UUID], day: date) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = defaultdict(list)
-    for one in model.objects.filter(_on(day), person__in=ids).select_related("row__source_list"):
-        found[one.person_id].append(one)
-    return found
 
 
 def _reasons(scope: Scope, case: Case, day: date) -> list[WhyLine]:

@@ -16,14 +16,13 @@ from django.http import QueryDict
 from dabao import crypto
 from dabao.models import WorkPlan
 from dabao.scope import Scope
+from screening import verdict_words
 from screening.choices import (
     CaseOutcome,
     CaseState,
     DisabilityKind,
     Labour,
-    ReasonCode,
     Relation,
-    Scheme,
     StepKind,
     VerificationState,
     VisitResult,
@@ -38,13 +37,12 @@ from screening.models import (
     SavedFilter,
     Verification,
 )
-from screening.queries import lacking, worklist
-from screening.queries.cases import STATE_Q, TAB_LABELS, CaseFilters, filtered, without_state
-from screening.queries.steps import SHORT, townships
+from screening.queries import lacking, on_day, worklist
+from screening.queries.cases import TAB_LABELS, CaseFilters, filtered, without_state
+from screening.queries.steps import townships
 from screening.rules import steps as rules
 from screening.rules.wording import coverage_word
 
-HAS_RECORD = ~Q(state=CaseState.TO_VERIFY)
 TABS = {"all": "全部", CaseState.TO_VERIFY.value: "没有记录"} | {
     name: label for name, label in TAB_LABELS.items() if name not in ("all", CaseState.TO_VERIFY.value)
 }
@@ -138,16 +136,22 @@ class Place:
 
 def counts(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> Counts:
     """Of the households the filters leave, whatever tab is open."""
-    found = without_state(scope, plan, filters.with_(lacking=""), day).aggregate(
-        all=Count("pk"), has=Count("pk", filter=HAS_RECORD), persons=Sum("household__size")
+    base = without_state(scope, plan, filters.with_(lacking=""), day)
+    found = base.aggregate(
+        all=Count("pk"), has=Count("pk", filter=_has_record(filters)), persons=Sum("household__size")
     )
-    return Counts(found["all"], found["has"], found["persons"] or 0)
+    people = on_day.persons(scope, base, filters.past) if filters.past else found["persons"]
+    return Counts(found["all"], found["has"], people or 0)
+
+
+def _has_record(filters: CaseFilters) -> Q:
+    return ~filters.conditions[CaseState.TO_VERIFY]
 
 
 def tabs(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> list[worklist.Tab]:
     """States with their counts; those after 全部 add up to it."""
     base = filters.with_(lacking="")
-    counted = {name: Count("pk", filter=STATE_Q[name]) for name in TABS if name != "all"}
+    counted = {name: Count("pk", filter=filters.conditions[name]) for name in TABS if name != "all"}
     found = without_state(scope, plan, base, day).aggregate(all=Count("pk"), **counted)
     return [
         worklist.Tab(
@@ -164,12 +168,13 @@ def tabs(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> list[
 def by_township(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> list[Place]:
     """Every township of the scope with its counts; they add up to `counts`."""
     base = without_state(scope, plan, filters.with_(lacking="", region="", village=()), day)
+    has = _has_record(filters)
     aggregated = {
         row["household__region__parent"]: row
         for row in base.values("household__region__parent").annotate(
             all=Count("pk"),
-            has=Count("pk", filter=HAS_RECORD),
-            unassigned=Count("pk", filter=~HAS_RECORD & Q(assigned_to=None)),
+            has=Count("pk", filter=has),
+            unassigned=Count("pk", filter=~has & Q(assigned_to=None)),
         )
     }
     return [
@@ -250,9 +255,9 @@ def _row(case: Any, day: date) -> Row:
         covered=case.coverage in ("all", "part"),
         verified_on=standing.visited_on if standing else None,
         verifier=standing.by.name if standing else "",
-        opinion=_opinion(standing),
-        proposed=_proposed(standing),
-        refused=_refused(standing),
+        opinion=verdict_words.opinion(standing),
+        proposed=verdict_words.proposed(standing),
+        refused=verdict_words.refused(standing),
         status=status,
         status_text=words,
         days=(day - case.opened_on).days,
@@ -280,42 +285,6 @@ def _lifted(household: Any) -> str:
     if not household.poverty_status:
         return ""
     return f"{household.get_poverty_status_display()} {household.lifted_year or ''}".strip()
-
-
-def _opinion(standing: Verification | None) -> str:
-    if standing is None:
-        return ""
-    decisions = list(standing.decisions.all())
-    eligible = [decision for decision in decisions if decision.scheme != Scheme.NONE]
-    if not eligible:
-        return "不符合"
-    if len(eligible) < len(decisions):
-        return "部分符合"
-    return "在保正确" if all(decision.covered for decision in eligible) else "符合"
-
-
-def _proposed(standing: Verification | None) -> str:
-    """What is to be enrolled: who has it already and keeps it is not."""
-    if standing is None:
-        return ""
-    decisions = [one for one in standing.decisions.all() if one.scheme != Scheme.NONE and not one.covered]
-    if len(decisions) == 1 and decisions[0].person_id is None:
-        return Scheme(decisions[0].scheme).label
-    number: dict[str, int] = {}
-    for decision in decisions:
-        number[decision.scheme] = number.get(decision.scheme, 0) + 1
-    return " ".join(f"{SHORT[Scheme(scheme)]} {persons}" for scheme, persons in number.items())
-
-
-def _refused(standing: Verification | None) -> str:
-    if standing is None:
-        return ""
-    found: dict[str, int] = {}
-    for decision in standing.decisions.all():
-        if decision.scheme == Scheme.NONE:
-            word = ReasonCode(decision.reason_code).label
-            found[word] = found.get(word, 0) + (1 if decision.person_id else 0)
-    return "；".join(f"{persons} 人{word}" if persons else word for word, persons in found.items())
 
 
 def _status(case: Any, day: date) -> tuple[str, str]:

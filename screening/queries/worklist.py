@@ -1,6 +1,6 @@
 """What the worklist shows: tabs that add up, facets with live counts, rows; a fixed number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,7 +26,6 @@ from screening.queries.cases import (
     CLOSED_TABS,
     ME,
     NOBODY,
-    STATE_Q,
     TAB_LABELS,
     CaseFilters,
     Urgent,
@@ -96,7 +95,7 @@ class Row:
 def tabs(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> list[Tab]:
     """The states with their counts; those before 全部 add up to it. Closed in whatever way is three tabs."""
     closed = filters.state == (CaseState.CLOSED,)
-    counted = {name: Count("pk", filter=STATE_Q[name]) for name in TAB_LABELS if name != ALL}
+    counted = {name: Count("pk", filter=filters.conditions[name]) for name in TAB_LABELS if name != ALL}
     found = without_state(scope, plan, filters, day).aggregate(all=Count("pk"), **counted)
     return [
         Tab(
@@ -111,7 +110,7 @@ def tabs(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -> list[
 
 
 def totals(scope: Scope, cases: QuerySet[Case]) -> tuple[int, int]:  # noqa: ARG001 - cut to it before
-    """Households and persons of a list."""
+    """Households and persons of a list as they are now (`on_day.totals` for one of the past)."""
     found = cases.aggregate(households=Count("pk"), persons=Sum("household__size"))
     return found["households"], found["persons"] or 0
 
@@ -124,6 +123,45 @@ def facets(
     def left(**dropped: object) -> QuerySet[Case]:
         return filtered(scope, plan, filters.with_(**dropped), day)
 
+    category = left(category=()).aggregate(
+        **{f"c{value}": Count("pk", filter=filters.hit(value)) for value in Category.values}
+    )
+    by_village = {
+        row["household__region_id"]: row["number"]
+        for row in left(village=()).values("household__region_id").annotate(number=Count("pk")).order_by()
+    }
+    categories = Facet(
+        "类别（一户可多类）",
+        [
+            _option(
+                filters,
+                "category",
+                str(value),
+                f"{CATEGORY_MARKS[value - 1]} {Category(value).label}",
+                category[f"c{value}"],
+            )
+            for value in plan.categories
+        ],
+    )
+    places = Facet(
+        "村",
+        [
+            _option(filters, "village", code, name.removesuffix("村"), by_village.get(code, 0))
+            for code, name in villages.items()
+            if code in by_village or code in filters.village
+        ],
+    )
+    groups = [categories, places]
+    if not filters.past:
+        pressing, coverage, given = _of_today(scope, filters, left, day)
+        groups = [pressing, coverage, categories, given, places]
+    return [Facet(group.title, shown) for group in groups if (shown := _worth_showing(group.options))]
+
+
+def _of_today(
+    scope: Scope, filters: CaseFilters, left: Callable[..., QuerySet[Case]], day: date
+) -> tuple[Facet, Facet, Facet]:
+    """The choices that a list of a past day does not have: 紧要, 低保/特困, 分给."""
     urgent = left(returned="", overdue="", unknown="").aggregate(
         returned=Count("pk", filter=Urgent.RETURNED),
         overdue=Count("pk", filter=Urgent.overdue(day)),
@@ -132,18 +170,11 @@ def facets(
     covered = left(covered=()).aggregate(
         **{value: Count("pk", filter=Q(coverage=value)) for value in Coverage.values}
     )
-    category = left(category=()).aggregate(
-        **{f"c{value}": Count("pk", filter=Q(categories__contains=[value])) for value in Category.values}
-    )
-    by_village = {
-        row["household__region_id"]: row["number"]
-        for row in left(village=()).values("household__region_id").annotate(number=Count("pk")).order_by()
-    }
     given = left(assigned="").aggregate(
         me=Count("pk", filter=Q(assigned_to=scope.user_id)), none=Count("pk", filter=Q(assigned_to=None))
     )
     words = {"returned": "退回", "overdue": "逾期", "unknown": "资料不全"}
-    groups = [
+    return (
         Facet("紧要", [_option(filters, name, "1", word, urgent[name]) for name, word in words.items()]),
         Facet(
             "低保/特困",
@@ -153,35 +184,13 @@ def facets(
             ],
         ),
         Facet(
-            "类别（一户可多类）",
-            [
-                _option(
-                    filters,
-                    "category",
-                    str(value),
-                    f"{CATEGORY_MARKS[value - 1]} {Category(value).label}",
-                    category[f"c{value}"],
-                )
-                for value in plan.categories
-            ],
-        ),
-        Facet(
             "分给",
             [
                 _option(filters, "assigned", ME, "我", given["me"]),
                 _option(filters, "assigned", NOBODY, "没派人", given["none"]),
             ],
         ),
-        Facet(
-            "村",
-            [
-                _option(filters, "village", code, name.removesuffix("村"), by_village.get(code, 0))
-                for code, name in villages.items()
-                if code in by_village or code in filters.village
-            ],
-        ),
-    ]
-    return [Facet(group.title, shown) for group in groups if (shown := _worth_showing(group.options))]
+    )
 
 
 def _option(filters: CaseFilters, name: str, value: str, label: str, count: int) -> Option:

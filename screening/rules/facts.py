@@ -4,11 +4,13 @@ Money is `Decimal` yuan a year; days are `date`, both ends included; keys are wh
 uses to find the thing again (they come back in the grounds as text).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from screening.choices import Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +160,15 @@ def source_data(sources: Iterable[Source | None]) -> dict[str, Any] | None:
 def age_on(born: date, day: date) -> int:
     """Full years on a day; somebody born on 29 February is a year older on 1 March of common years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def coverage_of(
+    living: Collection[Hashable], covered: Collection[Hashable], incomplete: Collection[Hashable]
+) -> str:
+    """C03: how many of the living are on the roll; unknown when a certificate names too few."""
+    named = sum(key in covered for key in living)
+    if not named:
+        return Coverage.NONE
+    if named == len(living):
+        return Coverage.ALL
+    return Coverage.UNKNOWN if any(key in incomplete for key in living) else Coverage.PART

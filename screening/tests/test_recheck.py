@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from dabao.tests.cast import TODAY
-from screening.queries.households import Evidence
+from screening.queries.known import Evidence
 from screening.rules.verdicts import Verdict
 from screening.services import recheck
 from screening.tests.test_verification import NOT, case, entry_of, people_of, submit  # noqa: F401

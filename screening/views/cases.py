@@ -20,7 +20,7 @@ from screening import exports
 from screening.choices import CaseState
 from screening.forms.household import NewHouseholdForm
 from screening.forms.refusals import tell
-from screening.queries import worklist
+from screening.queries import on_day, worklist
 from screening.queries.cases import (
     SORTS,
     CaseFilters,
@@ -34,10 +34,11 @@ from screening.queries.duplicates import duplicates
 from screening.queries.remaining import place_name, remaining
 from screening.services import by_hand, looks
 from screening.services.cases import assign as assign_cases
+from screening.views import as_at
 
 PAGE_SIZES = (16, 32, 50)
 SEARCH_LIMIT = 100
-NO_FACET = ("state", "region", "phase", "work", "desk", "origin", "sort")
+NO_FACET = ("state", "region", "phase", "work", "desk", "origin", "outcome", "as_at", "sort")
 HEADS = [
     "序号", "乡镇", "村", "组", "户主", "身份证号", "人口", "类别",
     "为什么在名单里", "低保/特困", "列入日", "在名单（天）", "状态", "分给",
@@ -51,12 +52,18 @@ def cases(request: HttpRequest) -> HttpResponse:
     filters = CaseFilters.from_query(request.GET, default_state=CaseState.TO_VERIFY)
     plan, day = plans.current(), clock.today()
     listed = filtered(request.scope, plan, filters, day)
-    page = _page(request, ordered(request.scope, listed, filters.sort, day), day)
+    page = _page(request, ordered(request.scope, listed, filters.order, day), filters)
     context = _frame(request, filters) | _choices(request, filters)
     context |= {"page": page, "done": request.GET.get("done", "")}
-    context["households"], context["persons"] = worklist.totals(request.scope, listed)
-    context["next"] = _next(request, filters)
+    context["households"], context["persons"] = _totals(request, listed, filters)
+    context["next"] = None if filters.past else _next(request, filters)
     return render(request, "screening/worklist.html", context)
+
+
+def _totals(request: HttpRequest, listed: Any, filters: CaseFilters) -> tuple[int, int]:
+    if filters.past:
+        return on_day.totals(request.scope, listed, filters.past)
+    return worklist.totals(request.scope, listed)
 
 
 def _next(request: HttpRequest, filters: CaseFilters) -> Any:
@@ -78,7 +85,7 @@ def search(request: HttpRequest) -> HttpResponse:
     filters = CaseFilters()
     first = ordered(request.scope, hits, "route", day)
     context = _frame(request, filters) | {"searched": said, "households": households, "persons": persons}
-    context["page"] = _rows_page(request, first, SEARCH_LIMIT, 1, day)
+    context["page"] = _rows_page(request, first, SEARCH_LIMIT, 1, filters)
     return render(request, "screening/worklist.html", context)
 
 
@@ -89,17 +96,18 @@ def export(request: HttpRequest) -> HttpResponse:
     """The whole list as it stands, masked."""
     filters = CaseFilters.from_query(request.POST)
     plan, day = plans.current(), clock.today()
-    listed = ordered(request.scope, filtered(request.scope, plan, filters, day), filters.sort, day)
-    rows = worklist.rows(request.scope, worklist.for_rows(request.scope, listed), day)
+    listed = ordered(request.scope, filtered(request.scope, plan, filters, day), filters.order, day)
+    rows = _rows(request, _for_rows(request, listed, filters), filters)
     words = filters.describe(places(request.scope))
     looks.record_export(actor=request.user, filters=filters.query_string(), households=len(rows))
     now = timezone.localtime()
-    foot = f"{words}，{len(rows)} 户，截至 {day}；{request.user.name} {now:%Y-%m-%d %H:%M} 导出，号码已遮"
+    who = f"{request.user.name} {now:%Y-%m-%d %H:%M} 导出，号码已遮"
+    foot = f"{words}，{len(rows)} 户，截至 {filters.past or day}；{who}"
     content = exports.workbook(
         "排查名单", HEADS, [_cells(n, row) for n, row in enumerate(rows, 1)], foot, WIDTHS
     )
     answer = HttpResponse(content, content_type=exports.XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="cases-{day}.xlsx"'
+    answer["Content-Disposition"] = f'attachment; filename="cases-{filters.past or day}.xlsx"'
     return answer
 
 
@@ -212,8 +220,8 @@ def _frame(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
         "tabs": worklist.tabs(request.scope, plan, filters, day),
         "may_verify": request.scope.may(Right.VERIFY),
         "may_add": request.scope.may(Right.ADD_HOUSEHOLD),
-        "clear_url": reverse("screening:cases"),
-    }
+        "clear_url": f"?{filters.cleared().query_string()}" if filters.past else reverse("screening:cases"),
+    } | as_at.frame(filters)
 
 
 def _choices(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
@@ -230,9 +238,13 @@ def _choices(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
         ],
         "kept": filters.pairs(),
         "kept_by_facets": [(n, v) for n, v in filters.pairs() if n in NO_FACET],
-        "sorts": [(value, label, value == (filters.sort or "returned")) for value, label in SORTS.items()],
+        "sorts": [
+            (value, label, value == (filters.order or "returned"))
+            for value, label in SORTS.items()
+            if not (filters.past and value == "returned")
+        ],
         "kept_by_sort": [(n, v) for n, v in filters.pairs() if n != "sort"],
-        "may_assign": scope.may(Right.ASSIGN),
+        "may_assign": scope.may(Right.ASSIGN) and not filters.past,
         "assignees": people,
     }
 
@@ -243,16 +255,26 @@ def _few(villages: dict[str, str], filters: CaseFilters) -> dict[str, str]:
     return villages if len(townships) == 1 or filters.village else {}
 
 
-def _page(request: HttpRequest, listed: Any, day: Any) -> Any:
+def _page(request: HttpRequest, listed: Any, filters: CaseFilters) -> Any:
     size = int(request.GET["size"]) if request.GET.get("size", "") in map(str, PAGE_SIZES) else PAGE_SIZES[0]
-    return _rows_page(request, listed, size, request.GET.get("page"), day)
+    return _rows_page(request, listed, size, request.GET.get("page"), filters)
 
 
-def _rows_page(request: HttpRequest, listed: Any, size: int, number: Any, day: Any) -> Any:
+def _rows_page(request: HttpRequest, listed: Any, size: int, number: Any, filters: CaseFilters) -> Any:
     """One page of the list, its objects made into rows."""
-    page = Paginator(worklist.for_rows(request.scope, listed), size).get_page(number)
-    page.object_list = worklist.rows(request.scope, page.object_list, day)
+    page = Paginator(_for_rows(request, listed, filters), size).get_page(number)
+    page.object_list = _rows(request, page.object_list, filters)
     return page
+
+
+def _for_rows(request: HttpRequest, listed: Any, filters: CaseFilters) -> Any:
+    return (on_day if filters.past else worklist).for_rows(request.scope, listed)
+
+
+def _rows(request: HttpRequest, found: Any, filters: CaseFilters) -> list[worklist.Row]:
+    if filters.past:
+        return on_day.rows(request.scope, found, filters.past)
+    return worklist.rows(request.scope, found, clock.today())
 
 
 def _uuids(texts: list[str]) -> list[UUID]:

@@ -1,5 +1,6 @@
 """The electronic ledger: everyone, who has a record and who has none; export and print (C12)."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,13 @@ from screening import exports
 from screening.choices import CaseState, Coverage
 from screening.forms.ledger import WHOLE, ExportForm
 from screening.queries import ledger as queries
-from screening.queries import worklist
+from screening.queries import on_day, worklist
 from screening.queries.cases import CaseFilters, found, ordered, places
 from screening.queries.remaining import place_name
 from screening.queries.steps import townships
 from screening.services import ledger as services
 from screening.services import looks, saved_filters
+from screening.views import as_at
 
 PAGE, SEARCH_LIMIT, PRINT_LIMIT = 20, 100, 1000
 WITH_RECORD = tuple(state for state in CaseState.values if state != CaseState.TO_VERIFY)
@@ -39,8 +41,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
     scope, plan, day = request.scope, plans.current(), clock.today()
     listed = queries.listed(scope, plan, filters, day)
     context = _frame(request, filters)
-    context["page"] = _rows(request, listed, PAGE, request.GET.get("page"))
-    context["households"], context["persons"] = worklist.totals(scope, listed)
+    context["page"] = _rows(request, listed, PAGE, request.GET.get("page"), filters.past)
+    totals = on_day.totals(scope, listed, filters.past) if filters.past else worklist.totals(scope, listed)
+    context["households"], context["persons"] = totals
     return render(request, "screening/ledger.html", context)
 
 
@@ -89,6 +92,8 @@ def forget(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Ask masked or whole and what for (GET), then the file (POST)."""
     filters = CaseFilters.from_query(request.POST if request.method == "POST" else request.GET)
+    if filters.past:
+        return _only_of_today(request, filters)
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,6 +111,8 @@ def export(request: HttpRequest) -> HttpResponse:
 def ledger_print(request: HttpRequest) -> HttpResponse:
     """The open list on paper, numbers masked; printing is logged like an export."""
     filters = CaseFilters.from_query(request.GET)
+    if filters.past:
+        return _only_of_today(request, filters)
     scope, plan, day = request.scope, plans.current(), clock.today()
     listed = ordered(scope, queries.listed(scope, plan, filters, day), "route", day)
     shown = list(queries.for_rows(scope, listed)[:PRINT_LIMIT])
@@ -119,6 +126,12 @@ def ledger_print(request: HttpRequest) -> HttpResponse:
         "back": f"{reverse('screening:ledger')}?{filters.query_string()}",
     }
     return render(request, "screening/print_ledger.html", context)
+
+
+def _only_of_today(request: HttpRequest, filters: CaseFilters) -> HttpResponse:
+    """The official columns tell of today; nobody kept those of a past day."""
+    messages.warning(request, "官方表只有今天的。过去某天的名单，用本页的“导出这天的名单”。")
+    return redirect(f"{reverse('screening:ledger')}?{filters.query_string()}")
 
 
 def _file(request: HttpRequest, filters: CaseFilters, form: ExportForm) -> HttpResponse:
@@ -137,9 +150,15 @@ def _file(request: HttpRequest, filters: CaseFilters, form: ExportForm) -> HttpR
     return answer
 
 
-def _rows(request: HttpRequest, listed: Any, size: int, number: Any) -> Any:
+def _rows(request: HttpRequest, listed: Any, size: int, number: Any, past: date | None = None) -> Any:
+    """One page of the ledger; of a past day its objects are `on_day.Record`."""
     day, scope = clock.today(), request.scope
-    page = Paginator(queries.for_rows(scope, ordered(scope, listed, "route", day)), size).get_page(number)
+    in_order = ordered(scope, listed, "route", day)
+    if past:
+        page = Paginator(on_day.for_rows(scope, in_order), size).get_page(number)
+        page.object_list = on_day.records(scope, page.object_list, past)
+        return page
+    page = Paginator(queries.for_rows(scope, in_order), size).get_page(number)
     page.object_list = queries.rows(scope, page.object_list, day)
     return page
 
@@ -160,7 +179,7 @@ def _frame(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
             (words, number, _address(filters, state=WITHOUT, lacking=name))
             for name, words, number in queries.why_none(scope, plan, filters, day)
         ]
-        if without
+        if without and not filters.past
         else [],
         "places": [
             (
@@ -183,12 +202,12 @@ def _frame(request: HttpRequest, filters: CaseFilters) -> dict[str, Any]:
             {"label": label, "without": f"?{filters.without(name, value).query_string()}"}
             for name, value, label in filters.words(villages, {})
         ],
-        "clear_url": reverse("screening:ledger"),
+        "clear_url": f"?{filters.cleared().query_string()}" if filters.past else reverse("screening:ledger"),
         "kept": [(n, v) for n, v in filters.pairs() if n not in ("region", "category", "covered")],
         "query": filters.query_string(),
         "place": place_name(scope, filters.region),
         "as_at": timezone.localtime(),
-    }
+    } | as_at.frame(filters)
 
 
 def _address(filters: CaseFilters, **changes: Any) -> str:
