@@ -10,6 +10,7 @@ from reports.models import HelpRequest
 from reports.pages import Mark
 from reports.queries import requests as queries
 from reports.rules import zh
+from screening.queries.remaining import place_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,16 @@ def mark_of(row: HelpRequest, day: date) -> Mark:
     return Mark("todo", f"{zh(row.due_on or row.wanted_by)}前答复")
 
 
-def list_context(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
-    """Everything `reports/requests.html` takes."""
-    rows = [Row(row, mark_of(row, day)) for row in queries.sent(scope, plan)]
+def list_context(
+    scope: Scope, plan: WorkPlan, day: date, code: str = "", owed_on: date | None = None
+) -> dict[str, Any]:
+    """Everything `reports/requests.html` takes: all requests, or what a figure of the board counted."""
+    rows = [Row(row, mark_of(row, day)) for row in queries.sent(scope, plan, code, owed_on)]
+    chosen = [place_name(scope, code)] if code else []
+    chosen += [f"{zh(owed_on)}县局欠答复的"] if owed_on else []
     return {
         "rows": rows,
+        "chosen": "·".join(chosen),
         "plan": plan,
         "counts": [
             ("待县局答复", sum(row.request.answered_on is None for row in rows), "todo"),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.urls import reverse
 
-from dabao import plans
+from dabao import clock, plans
 from dabao.models import Phase, WorkPlan
 from dabao.scope import Right, Scope
 from screening.choices import WarningState
@@ -58,9 +58,10 @@ def mark_of(work: Work, stage: Stage, phase: Phase) -> Mark:
     return Mark("ok", f"按期 +{-work.lag}" if work.lag else "按期")
 
 
-def work_url(part: str, region: str = "", of: str = "") -> str:
-    """The list behind a figure of phase 3; `of` opens its households or its warnings."""
-    chosen = {"work": part, "region": region, "of": of}
+def work_url(part: str, region: str = "", of: str = "", day: date | None = None) -> str:
+    """The list behind a figure of phase 3; `of` opens its households or its warnings, as at a past `day`."""
+    as_at = day.isoformat() if day and day < clock.today() else ""
+    chosen = {"work": part, "region": region, "of": of, "as_at": as_at}
     return f"{reverse('screening:monitoring-work')}?{urlencode({k: v for k, v in chosen.items() if v})}"
 
 
@@ -292,6 +293,7 @@ def work_list(
         page.object_list = monitoring.rows(scope, page.object_list)
     return {
         "part": PARTS[part],
+        "day": day,
         "place": place_name(scope, region),
         "of": of,
         "counts": counts,
@@ -300,7 +302,7 @@ def work_list(
         "tabs": [
             {
                 "label": label,
-                "url": work_url(part, region, name),
+                "url": work_url(part, region, name, day),
                 "count": counts[name],
                 "current": of == name,
             }

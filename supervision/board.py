@@ -1,82 +1,21 @@
 """The board: townships × phases, grouped by leader and unit, with the sentences above (C19, C27)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from dabao import plans
-from dabao.models import Flag, FlagKind, Phase, WorkPlan
+from dabao import clock
+from dabao.models import Phase, WorkPlan
 from dabao.scope import Right, Scope
-from reports.models import MonthlyReport
-from screening.phase_work import TownshipProgress, together
-from screening.queries.progress import done_by_day, progress
-from screening.rules.phases import Work, due_on, first_of_month
+from screening.queries.progress import done_by_day
+from supervision.board_rows import Reading, Row
 from supervision.debts import Debt, owes
-from supervision.links import cases_url, flag_url, phase_url, report_url
 from supervision.models import Assignment, Group
 from supervision.navigation import url_of
-from supervision.queries import county, townships
-from supervision.wording import CIRCLED, Status, flag_words, report_status, work_status
+from supervision.queries import county
 
 NO_LEADER = "没有带队领导"
 NAMED = 3  # townships that a sentence names
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One township, or the county, in one phase."""
-
-    phase: Phase
-    work: Work
-    status: Status
-    line: int | None
-    main: bool
-    total_url: str
-    done_url: str
-    left_url: str
-
-    @property
-    def circled(self) -> str:
-        return CIRCLED[self.phase.number - 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A count with the list it opens; red or amber only beside its word."""
-
-    count: int
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A township: its units, its cells by phase, what waits there, its report and its red flags."""
-
-    code: str
-    name: str
-    url: str
-    assignments: list[Assignment]
-    cells: list[Cell]
-    waits: list[Figure]
-    report: Status | None
-    report_url: str
-    flags: list[Status] = field(default_factory=list)
-    flag_urls: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def main(self) -> Cell:
-        return next(cell for cell in self.cells if cell.main)
-
-    def is_of(self, scope: Scope) -> bool:
-        """Whether the viewer leads the group of this township, or works in its unit."""
-        leaders = {assignment.group.leader_id for assignment in self.assignments}
-        members = {m.user_id for assignment in self.assignments for m in assignment.unit.working}
-        return scope.user_id is not None and scope.user_id in leaders | members
-
-    @property
-    def short(self) -> str:
-        """石羊 for 石羊镇, as on the tiles."""
-        return self.name.removesuffix("镇").removesuffix("乡")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +55,11 @@ class Team:
 class Board:
     """Everything a board shows on a day. `whole`: all of the county; `mine`: the rows one supervises.
 
-    `red` counts every open flag of the scope, the county's own among them; `owes` is what the county owes.
+    `sums.red` counts every open flag of the scope, those of the county too; `owes` = what the county owes.
     """
 
+    day: date
+    past: bool
     phase: Phase
     phases: list[Phase]
     days: int
@@ -132,50 +73,41 @@ class Board:
     flags: list[FlagGroup]
     debts: county.Debts | None
     owes: list[Debt]
-    red: int
     report_due: date
     reports_in: int
     trend: list[tuple[int, int]]
 
 
 def build(scope: Scope, plan: WorkPlan, day: date) -> Board:
-    """The board as this scope sees it; the number of queries does not grow with townships or people."""
-    phases = plans.phases(plan)
-    phase = phase_at(phases, day)
-    rows_of_work = progress(scope, plan, day)
-    at = _Reading(scope, plan, phases, phase, day)
-    rows = {work.code: at.row(work) for work in rows_of_work}
+    """The board as this scope sees it, as it stood on a past day too; the number of queries does not grow
+    with townships or people.
+    """
+    read = Reading(scope, plan, day)
+    phase, rows, sums = read.phase, read.rows(), read.sums()
     whole = scope.may(Right.BOARD, plan.region_id)
-    sums = at.sums(rows_of_work, list(rows.values()))
     debts = county.debts(scope, plan, day) if whole else None
-    lagging = [row for row in rows.values() if row.main.status.kind in ("lag", "over")]
     return Board(
+        day=day,
+        past=day < clock.today(),
         phase=phase,
-        phases=phases,
+        phases=read.phases,
         days=(phase.last_day - phase.first_day).days + 1,
         days_gone=min(max((day - phase.first_day).days, 0), (phase.last_day - phase.first_day).days + 1),
-        teams=_teams(at.assignments, rows),
+        teams=_teams(read.assignments, rows),
         rows=list(rows.values()),
         sums=sums,
         whole=whole,
-        slow=sorted(lagging, key=lambda row: -row.main.work.lag),
+        slow=sorted((row for row in rows.values() if row.behind), key=lambda row: -row.main.work.lag),
         mine=[row for row in rows.values() if row.is_of(scope)],
         flags=flag_groups(list(rows.values())),
         debts=debts,
         owes=owes(debts, keeps_lists=scope.may(Right.IMPORT), keeps_plan=scope.may(Right.PLAN))
         if debts
         else [],
-        red=sum(len(flags) for flags in at.flags.values()),
-        report_due=at.report_due,
-        reports_in=sum(1 for row in rows.values() if row.report and row.report.kind in ("done", "late")),
+        report_due=read.report_due,
+        reports_in=sum(row.reported for row in rows.values()),
         trend=trend_points(done_by_day(scope, plan, phase, day), sums.main.work.done, phase, day),
     )
-
-
-def phase_at(phases: list[Phase], day: date) -> Phase:
-    """The phase of the day: the first before the plan begins, the latest begun afterwards."""
-    begun = [phase for phase in phases if phase.first_day <= day]
-    return begun[-1] if begun else phases[0]
 
 
 def trend_points(
@@ -194,89 +126,6 @@ def trend_points(
         for number in range(gone)
     ]
     return [*points, (gone, done)]
-
-
-class _Reading:
-    """What the queries gave for one board, and the rows made of it."""
-
-    def __init__(self, scope: Scope, plan: WorkPlan, phases: list[Phase], phase: Phase, day: date) -> None:
-        self.plan, self.phases, self.phase, self.day = plan, phases, phase, day
-        self.month = first_of_month(day)
-        self.report_due = due_on(self.month, plan.report_due_day)
-        self.assignments = townships.assignments(scope, plan, day)
-        self.desks = townships.desks(scope, plan, day)
-        self.reports: dict[str, MonthlyReport] = {}
-        self.reported = plan.first_report_month <= self.month <= plan.last_report_month
-        if scope.may(Right.READ_REPORT) and self.reported:
-            self.reports = townships.reports_of(scope, plan, self.month)
-        self.flags: dict[str, list[Flag]] = {}
-        for flag in townships.open_flags(scope, day):
-            self.flags.setdefault(flag.region_id, []).append(flag)
-
-    def row(self, progress_of: TownshipProgress) -> Row:
-        code = progress_of.code
-        return Row(
-            code=code,
-            name=progress_of.name,
-            url=cases_url(region=code),
-            assignments=[a for a in self.assignments if a.township_id == code],
-            cells=self._cells(code, progress_of.works),
-            waits=self._waits(code, self.desks.get(code, townships.Desks())),
-            report=report_status(self.reports.get(code), self.month, self.report_due, self.day)
-            if self.reported
-            else None,
-            report_url=report_url(self.month, code),
-            flags=self._flags(code),
-            flag_urls={flag_words(flag, self.day): flag_url(flag) for flag in self.flags.get(code, [])},
-        )
-
-    def sums(self, rows_of_work: list[TownshipProgress], rows: list[Row]) -> Row:
-        desks = [self.desks.get(row.code, townships.Desks()) for row in rows]
-        total = townships.Desks(
-            not_covered=sum(d.not_covered for d in desks),
-            to_recheck=sum(d.to_recheck for d in desks),
-            to_enrol=sum(d.to_enrol for d in desks),
-        )
-        region = self.plan.region_id
-        return Row(
-            code=region,
-            name=self.plan.region.name,
-            url=cases_url(region=region),
-            assignments=[],
-            cells=self._cells(region, together(rows_of_work, self.phases, self.day)),
-            waits=self._waits(region, total),
-            report=None,
-            report_url="",
-            flags=self._flags(region, told=(FlagKind.ANSWER_OWED,)),
-        )
-
-    def _flags(self, code: str, told: tuple[str, ...] = ()) -> list[Status]:
-        """Flags of a place but those of the kinds that are told together elsewhere."""
-        flags = [flag for flag in self.flags.get(code, []) if flag.kind not in told]
-        return [Status("over", flag_words(flag, self.day)) for flag in flags]
-
-    def _cells(self, code: str, works: tuple[Work, ...]) -> list[Cell]:
-        return [
-            Cell(
-                phase=phase,
-                work=work,
-                status=work_status(work, phase, self.day),
-                line=work.line if work.recorded and phase.first_day <= self.day else None,
-                main=phase == self.phase,
-                total_url=phase_url(code, phase.number, "total"),
-                done_url=phase_url(code, phase.number, "done"),
-                left_url=phase_url(code, phase.number, "left"),
-            )
-            for phase, work in zip(self.phases, works, strict=True)
-        ]
-
-    def _waits(self, code: str, desks: townships.Desks) -> list[Figure]:
-        """未保, 待复核, 待纳入: in the order of the board's columns."""
-        return [
-            Figure(desks.not_covered, cases_url(region=code, covered="none")),
-            Figure(desks.to_recheck, cases_url(region=code, state="to_recheck")),
-            Figure(desks.to_enrol, cases_url(region=code, state="to_enrol")),
-        ]
 
 
 def flag_groups(rows: list[Row]) -> list[FlagGroup]:

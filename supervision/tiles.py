@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from supervision.board import Row
+from supervision.board_rows import Row
 
 WIDTH, HEIGHT = 4, 4
 # Column and row of a township's tile by its code; a township without a place stands after the others.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supervision.views import board, dispatches, home, inspections, samples, visits
+from supervision.views import board, dispatches, findings, home, inspections, samples, visits
 
 app_name = "supervision"
 urlpatterns = [
@@ -35,4 +35,11 @@ urlpatterns = [
     path("samples/", samples.listed, name="samples"),
     path("samples/new/", samples.new, name="sample-new"),
     path("samples/<uuid:sample_id>/", samples.one, name="sample"),
+    path("findings/", findings.listed, name="findings"),
+    path("findings/export/", findings.export, name="findings-export"),
+    path("findings/new/", findings.new, name="finding-new"),
+    path("findings/<uuid:finding_id>/", findings.one, name="finding"),
+    path("findings/<uuid:finding_id>/verify/", findings.verify, name="finding-verify"),
+    path("findings/<uuid:finding_id>/files/<uuid:evidence_id>/", findings.file, name="finding-file"),
+    path("findings/<uuid:finding_id>/<slug:move>/", findings.move, name="finding-move"),
 ]

@@ -7,6 +7,7 @@ therefore live in ``screening.templatetags.category``. Both are built in: no pag
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django import template
 from django.core.paginator import Paginator
@@ -100,7 +101,12 @@ def _percent(part: int, whole: int) -> Decimal:
     return min(Decimal(100), (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
-@register.simple_tag
+@register.simple_tag(name="figure_link", takes_context=True)
+def figure_in(context: Context, count: int, url: str = "", unit: str = "", **looks: Any) -> SafeString:
+    """`figure_link` as templates use it: with `no_links` (the wall) no figure leads anywhere."""
+    return figure_link(count, "" if context.get("no_links") else url, unit, **looks)
+
+
 def figure_link(count: int, url: str = "", unit: str = "", tone: str = "", bold: bool = False) -> SafeString:
     """A figure that opens the list of exactly what it counted; zero, or a figure with no list, is plain text.
 
@@ -110,7 +116,8 @@ def figure_link(count: int, url: str = "", unit: str = "", tone: str = "", bold:
     if not count:
         return format_html('<span class="fig zero">0</span>{}', after)
     if not url:
-        return format_html('<span class="{}">{}</span>{}', "b" if bold else "", thousands(count), after)
+        plain = css.removeprefix("fig").strip()
+        return format_html('<span class="{}">{}</span>{}', plain, thousands(count), after)
     return format_html('<a class="{}" href="{}">{}</a>{}', css, url, thousands(count), after)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from dabao.models import Unit, WorkPlan
 from dabao.scope import Right, Scope
@@ -25,12 +25,23 @@ def owed(scope: Scope, plan: WorkPlan, day: date) -> Owed:
     return Owed(late["number"], (day - late["since"]).days if late["since"] else 0)
 
 
+def owed_to(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Owed]:
+    """The same by township code; who has nothing to wait for is left out."""
+    rows = (
+        _late(scope, plan, day)
+        .values_list("report__region")
+        .annotate(number=Count("pk"), since=Min("due_on"))
+        .order_by()
+    )
+    return {code: Owed(number, (day - since).days) for code, number, since in rows}
+
+
 def _late(scope: Scope, plan: WorkPlan, day: date) -> QuerySet[HelpRequest]:
     return HelpRequest.objects.within(scope, Right.READ_REPORT).filter(
+        Q(answered_on=None) | Q(answered_on__gt=day),
+        Q(solved=None) | Q(solved_on__gt=day),
         report__plan=plan,
-        report__submitted_on__isnull=False,
-        answered_on=None,
-        solved=None,
+        report__submitted_on__lte=day,
         due_on__lt=day,
     )
 
@@ -76,9 +87,13 @@ def of_month(scope: Scope, plan: WorkPlan, code: str, month: date) -> list[HelpR
     )
 
 
-def sent(scope: Scope, plan: WorkPlan) -> list[HelpRequest]:
-    """Every request of reports that are in: unanswered ones first by due day, then the newest."""
-    rows = list(_sent(scope).filter(report__plan=plan, report__submitted_on__isnull=False))
+def sent(scope: Scope, plan: WorkPlan, code: str = "", owed_on: date | None = None) -> list[HelpRequest]:
+    """Every request of reports that are in, or those of a region, or those that the county owed on a day:
+    unanswered ones first by due day, then the newest.
+    """
+    found = _sent(scope).filter(report__plan=plan, report__submitted_on__isnull=False)
+    found = found.filter(report__region__code__startswith=code)
+    rows = list(found.filter(pk__in=_late(scope, plan, owed_on).values("pk")) if owed_on else found)
     return sorted(
         rows,
         key=lambda row: (

@@ -24,7 +24,14 @@ from reports.views.access import of_record
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     request.scope.require(Right.READ_REPORT)
-    context = list_context(request.scope, plans.current(), clock.today())
+    region, day = request.GET.get("region", ""), clock.as_at(request.GET.get("as_at", ""))
+    context = list_context(
+        request.scope,
+        plans.current(),
+        clock.today(),
+        region if region.isdigit() else "",
+        day if request.GET.get("owed") == "1" else None,
+    )
     return render(request, "reports/requests.html", context)
 
 

@@ -19,7 +19,7 @@ from dabao.models import WorkPlan
 from dabao.scope import Scope
 from screening.choices import CaseOutcome, CaseState, VerificationState
 from screening.models import Case, CaseEvent, Verification
-from screening.queries.progress import VERIFIED, Part, cases_as_at, township_code
+from screening.queries.progress import TOWNSHIP, VERIFIED, Part, cases_as_at
 
 ENROL, RECHECK = "enrol", "recheck"
 DESKS = (ENROL, RECHECK)
@@ -54,7 +54,7 @@ def desk_counts(scope: Scope, plan: WorkPlan, day: date) -> dict[str, dict[str, 
         total, done = _total_and_done(desk, day)
         figures[f"{desk}_total"] = Count("pk", filter=total)
         figures[f"{desk}_done"] = Count("pk", filter=total & done)
-    rows = _cases(scope, plan, day).values(township=township_code()).annotate(**figures).order_by()
+    rows = _cases(scope, plan, day).values(township=TOWNSHIP).annotate(**figures).order_by()
     return {
         row["township"]: {desk: Share(row[f"{desk}_done"], row[f"{desk}_total"]) for desk in DESKS}
         for row in rows

@@ -27,6 +27,7 @@ from screening.rules.phases import work_of_phase
 
 Part = Literal["total", "done", "left"]
 TOWNSHIP_DIGITS = 9
+TOWNSHIP = Substr("household__region_id", 1, TOWNSHIP_DIGITS)
 NOTHING = Q(pk__in=[])
 RECORDED = frozenset({1, 2, 3})  # a phase not among them has a total, but no red and no flag
 MONITORING = 3  # the phase whose work is households and warnings
@@ -108,14 +109,14 @@ def done_by_day(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[s
     }.get(phase.number, F("closed_on"))
     decided = (
         phase_warnings(scope, plan, phase.number, "done", day)
-        .values(concluded=F("decided_on"), township=township_code())
+        .values(concluded=F("decided_on"), township=TOWNSHIP)
         .annotate(number=Count("pk"))
         .order_by()
     )
     rows = (
         cases_as_at(scope, plan, clock.today())
         .filter(total & done)
-        .values(concluded=concluded, township=township_code())
+        .values(concluded=concluded, township=TOWNSHIP)
         .filter(concluded__lte=day)
         .annotate(number=Count("pk"))
         .order_by()
@@ -134,7 +135,7 @@ def _counts(cases: QuerySet, phases: list[Phase], day: date) -> dict[str, dict[s
         total, done = _total_and_done(phase, day)
         figures[f"total_{phase.number}"] = Count("pk", filter=total)
         figures[f"done_{phase.number}"] = Count("pk", filter=total & done)
-    rows = cases.values(township=township_code()).annotate(**figures).order_by()
+    rows = cases.values(township=TOWNSHIP).annotate(**figures).order_by()
     return {row["township"]: row for row in rows}
 
 
@@ -148,7 +149,7 @@ def _warning_counts(
     rows = (
         RiskWarning.objects.within(scope)
         .filter(_raised_in(phase, day), plan=plan)
-        .values_list(township_code())
+        .values_list(TOWNSHIP)
         .annotate(total=Count("pk"), done=Count("pk", filter=Q(decided_on__lte=day)))
         .order_by()
     )
@@ -167,10 +168,6 @@ def _followed(phase: Phase, day: date) -> QuerySet[FollowUp]:
         recorded_on__gte=phase.first_day,
         recorded_on__lte=day,
     )
-
-
-def township_code() -> Substr:
-    return Substr("household__region_id", 1, TOWNSHIP_DIGITS)
 
 
 def cases_as_at(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:

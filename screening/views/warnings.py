@@ -99,7 +99,7 @@ def work(request: HttpRequest) -> HttpResponse:
         part if part in monitoring_page.PARTS else "total",
         _digits(request.GET.get("region", "")),
         request.GET.get("of", ""),
-        clock.today(),
+        clock.as_at(request.GET.get("as_at", "")),
         request.GET.get("page"),
     )
     return render(request, "screening/monitoring_work.html", context)

@@ -33,10 +33,10 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     standards = list(county.unconfirmed_standards(scope, plan, day))
     lists = list(county.staged_lists(scope)[:LISTS_SHOWN])
     rechecks = waiting.waiting(scope).get("to_recheck", 0)
-    missing = [row for row in board.rows if row.report and row.report.kind not in ("done", "late")]
+    missing = [row for row in board.rows if row.report and not row.reported]
     month = f"{board.report_due.month}月"
     oldest = debts.oldest_question
-    county_flags = board.red - sum(len(row.flags) for row in board.rows)
+    county_flags = board.sums.red.count - sum(len(row.flags) for row in board.rows)
     return {
         "board": board,
         "lists": lists,
@@ -72,11 +72,11 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
             ),
             Count(
                 "红旗",
-                board.red,
+                board.sums.red.count,
                 f"面，其中县局 {county_flags} 面" if county_flags else "面",
-                "看督战图",
-                url_of("supervision:board"),
-                red=bool(board.red),
+                "看红旗",
+                board.sums.red.url,
+                red=True,
             ),
             Count("标准待确认", len(standards), "项", "去确认", url_of("dabao:settings-standards")),
         ],

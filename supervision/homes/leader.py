@@ -9,8 +9,9 @@ from dabao.scope import Scope
 from screening.phase_work import phase_words
 from screening.queries.progress import done_by_day
 from screening.rules.phases import Work
-from supervision.board import Cell, Row, flag_groups
 from supervision.board import build as build_board
+from supervision.board import flag_groups
+from supervision.board_rows import Cell, Row
 
 RECENT_DAYS = 7
 

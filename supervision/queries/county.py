@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from dabao import clock
 from dabao.models import Standard, StandardKind, WorkPlan
 from dabao.scope import Right, Scope
 from reports.queries import requests
@@ -26,15 +27,18 @@ class Debts:
 
 def debts(scope: Scope, plan: WorkPlan, day: date) -> Debts:
     """Counts over the scope: staged lists, open questions, standards in force that nobody confirmed,
-    answers to townships past their day.
+    answers to townships past their day. Of a past day only the answers are told: the rest keeps no days.
     """
+    answers = requests.owed(scope, plan, day)
+    if day < clock.today():
+        return Debts(lists=0, questions=0, oldest_question=None, standards=0, answers=answers)
     asked = open_questions(scope).order_by("asked_on").values_list("asked_on", flat=True)
     return Debts(
         lists=staged_lists(scope).count(),
         questions=len(asked),
         oldest_question=asked[0] if asked else None,
         standards=unconfirmed_standards(scope, plan, day).count(),
-        answers=requests.owed(scope, plan, day),
+        answers=answers,
     )
 
 

@@ -1,28 +1,13 @@
 """What the board shows of each township beside its phases: who supervises it, what waits, what is flagged."""
 
-from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q
-from django.db.models.functions import Substr
+from django.db.models import Prefetch, Q
 
 from dabao.models import Flag, UnitMember, WorkPlan
 from dabao.scope import Scope
 from reports.models import MonthlyReport
-from screening.choices import CaseState, Coverage
-from screening.models import Case
 from supervision.models import Assignment
-
-
-@dataclass(frozen=True, slots=True)
-class Desks:
-    """Households of a township by what is the matter with them; they overlap and do not add up."""
-
-    not_covered: int = 0
-    to_recheck: int = 0
-    to_enrol: int = 0
-    returned: int = 0
-    overdue: int = 0
 
 
 def assignments(scope: Scope, plan: WorkPlan, day: date) -> list[Assignment]:
@@ -37,32 +22,11 @@ def assignments(scope: Scope, plan: WorkPlan, day: date) -> list[Assignment]:
     )
 
 
-def desks(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Desks]:
-    """By township code; townships where nothing is the matter may be absent."""
-    returned = Q(state=CaseState.TO_VERIFY, returned_on__isnull=False)
-    rows = (
-        Case.objects.within(scope)
-        .filter(plan=plan)
-        .values(township=Substr("household__region_id", 1, 9))
-        .annotate(
-            not_covered=Count("pk", filter=Q(coverage=Coverage.NONE)),
-            to_recheck=Count("pk", filter=Q(state=CaseState.TO_RECHECK)),
-            to_enrol=Count("pk", filter=Q(state=CaseState.TO_ENROL)),
-            returned=Count("pk", filter=returned),
-            overdue=Count("pk", filter=Q(state=CaseState.TO_VERIFY, due_on__lt=day)),
-        )
-        .order_by()
-    )
-    return {
-        row["township"]: Desks(
-            not_covered=row["not_covered"],
-            to_recheck=row["to_recheck"],
-            to_enrol=row["to_enrol"],
-            returned=row["returned"],
-            overdue=row["overdue"],
-        )
-        for row in rows
-    }
+def accounts(scope: Scope, assignment: Assignment) -> list[UUID]:
+    """Users behind the working members of an assignment as `assignments` gave it; only of the scope's own."""
+    if not scope.touches(assignment.township_id):
+        return []
+    return [member.user_id for member in assignment.unit.working if member.user_id]
 
 
 def open_flags(scope: Scope, day: date) -> list[Flag]:
@@ -71,7 +35,8 @@ def open_flags(scope: Scope, day: date) -> list[Flag]:
     return list(Flag.objects.within(scope).filter(standing, raised_on__lte=day).select_related("region"))
 
 
-def reports_of(scope: Scope, plan: WorkPlan, month: date) -> dict[str, MonthlyReport]:
-    """Reports of a month (its first day) by township code, drafts too."""
-    rows = MonthlyReport.objects.within(scope).filter(plan=plan, month=month).defer("lines", "figures")
-    return {report.region_id: report for report in rows}
+def reports_of(scope: Scope, plan: WorkPlan, month: date, day: date) -> dict[str, MonthlyReport]:
+    """Reports of a month (its first day) by township code, drafts too; one sent in after `day` is not in."""
+    late = Q(submitted_on__gt=day)
+    rows = MonthlyReport.objects.within(scope).filter(~late, plan=plan, month=month)
+    return {report.region_id: report for report in rows.defer("lines", "figures")}

@@ -9,10 +9,21 @@ from django.test.utils import CaptureQueriesContext
 from dabao.models import Flag, FlagKind, Unit, UnitMember
 from dabao.tests.cast import COUNTY, DAMAIDI, FIRST_DAY, GUIHUA, LIUSHUTANG, SHIYANG, TODAY, ZHAOJIADIAN
 from reports.models import MonthlyReport, ReportState
-from screening.choices import CaseState, Coverage
-from screening.models import BenefitRecord
+from screening.choices import CaseOutcome, CaseState
+from screening.models import BenefitRecord, CaseEvent
+from screening.queries.desk_work import Share
 from supervision.board import build
 from supervision.models import Assignment, Group
+
+MISSING = {
+    "kind": FlagKind.REPORT_MISSING,
+    "region_id": GUIHUA,
+    "subject": "report:2020-03",
+    "label": "3月月报缺报",
+    "due_on": date(2020, 3, 15),
+    "raised_on": date(2020, 3, 16),
+    "noticed_on": date(2020, 3, 16),
+}
 
 
 @pytest.fixture
@@ -91,14 +102,32 @@ def test_the_phase_of_the_day_stands_in_full(county, cast, settings):
 
 
 def test_figures_beside_the_phases_count_what_they_say(county, cast, make_case, make_household):
-    make_case(make_household(), coverage=Coverage.ALL)
-    make_case(make_household(), coverage=Coverage.PART, state=CaseState.TO_RECHECK, verified_on=TODAY)
+    make_case(make_household(), state=CaseState.TO_RECHECK, verified_on=TODAY)
     make_case(make_household(), state=CaseState.TO_ENROL, verified_on=TODAY)
-    make_case(make_household(DAMAIDI))
+    done = {"state": CaseState.CLOSED, "outcome": CaseOutcome.ENROLLED, "closed_on": TODAY}
+    make_case(make_household(DAMAIDI), verified_on=TODAY, **done)
     board = build(cast.leader.scope(), county.plan, TODAY)
     row = next(row for row in board.rows if row.code == SHIYANG)
-    assert [figure.count for figure in row.waits] == [1, 1, 1]
-    assert [figure.count for figure in board.sums.waits] == [2, 1, 1]
+    assert [cell.share for cell in row.shares] == [Share(0, 1), Share(0, 1)]
+    assert [cell.share for cell in board.sums.shares] == [Share(1, 2), Share(0, 1)]
+
+
+def test_what_the_county_owes_a_township_stands_in_its_row(county, cast, owed_answers):
+    board = build(cast.leader.scope(), county.plan, TODAY)
+    assert [(row.name, row.answers.count) for row in board.rows if row.answers.count] == [("石羊镇", 2)]
+    assert board.sums.answers.count == 2
+    before = build(cast.leader.scope(), county.plan, date(2020, 3, 25))
+    assert before.sums.answers.count == 0
+
+
+def test_a_missing_report_stands_before_the_one_of_the_month(county, cast):
+    MonthlyReport.objects.create(
+        plan=county.plan, region_id=GUIHUA, month=date(2020, 4, 1), state="submitted", submitted_on=TODAY
+    )
+    Flag.objects.create(**MISSING)
+    board = build(cast.leader.scope(), county.plan, TODAY)
+    row = next(row for row in board.rows if row.code == GUIHUA)
+    assert (row.missing.text, row.report.text, board.reports_in) == ("3月缺报 26 天", "4月10日已报", 1)
 
 
 def test_the_report_of_the_month_is_shown_as_it_stands(county, cast):
@@ -115,15 +144,7 @@ def test_the_report_of_the_month_is_shown_as_it_stands(county, cast):
 
 
 def test_red_flags_say_how_long_and_cleared_ones_are_gone(county, cast):
-    flag = Flag.objects.create(
-        kind=FlagKind.REPORT_MISSING,
-        region_id=GUIHUA,
-        subject="report:2020-03",
-        label="3月月报缺报",
-        due_on=date(2020, 3, 15),
-        raised_on=date(2020, 3, 16),
-        noticed_on=date(2020, 3, 16),
-    )
+    flag = Flag.objects.create(**MISSING)
     board = build(cast.leader.scope(), county.plan, TODAY)
     assert [(group.names, group.text) for group in board.flags] == [("桂花", "3月缺报 26 天")]
     flag.cleared_on = TODAY
@@ -201,3 +222,47 @@ def test_phase_4_is_said_not_to_have_begun_and_nobody_is_slow_in_it(
     home = client_of(cast.officer).get("/").content.decode()
     assert "尚未开展" in home
     assert "按直线应到" not in home
+
+
+def test_on_a_past_day_the_board_is_as_it_stood_and_its_figures_name_the_day(county, cast, make_case):
+    case = make_case(state=CaseState.TO_ENROL, verified_on=TODAY)
+    CaseEvent.objects.create(
+        case=case, day=TODAY, kind="verified", from_state="to_verify", to_state="to_enrol", text="核查"
+    )
+    Flag.objects.create(**MISSING | {"cleared_on": date(2020, 4, 5)})
+    before = build(cast.leader.scope(), county.plan, date(2020, 4, 1))
+    row = next(row for row in before.rows if row.code == SHIYANG)
+    assert (row.main.work.done, row.main.work.total, before.past) == (0, 1, True)
+    assert (before.sums.red.count, [cell.share.total for cell in row.shares]) == (1, [0, 0])
+    urls = [row.main.total_url, row.shares[0].total_url, row.answers.url, row.url, before.sums.red.url]
+    assert all("as_at=2020-04-01" in url for url in urls)
+    now = build(cast.leader.scope(), county.plan, TODAY)
+    assert now.sums.main.work.done == 1
+    assert "as_at" not in now.sums.main.total_url
+
+
+def test_a_day_to_come_is_today(cast, client_of):
+    page = client_of(cast.leader).get("/board/?as_at=2020-12-01").content.decode()
+    assert "截至 2020-04-10" in page
+
+
+def test_the_red_count_opens_the_flags_that_stood(county, cast, client_of):
+    Flag.objects.create(**MISSING | {"cleared_on": date(2020, 4, 5)})
+    client = client_of(cast.leader)
+    assert "3月缺报 17 天" in client.get("/board/flags/?as_at=2020-04-01").content.decode()
+    assert "没有红旗" in client.get("/board/flags/").content.decode()
+    assert "没有红旗" in client.get(f"/board/flags/?region={SHIYANG}&as_at=2020-04-01").content.decode()
+
+
+def test_the_wall_leads_nowhere_and_names_nobody(supervised, cast, client_of, make_case):
+    make_case()
+    page = client_of(cast.leader).get("/board/wall/").content.decode()
+    main = page[page.index("<main") :]
+    assert "石羊镇" in main
+    assert "<a " not in main
+    assert "普有福" not in page
+
+
+def test_who_has_no_board_has_no_wall(cast, client_of):
+    assert client_of(cast.head).get("/board/wall/").status_code == 403
+    assert client_of(cast.officer).get("/board/flags/").status_code == 403

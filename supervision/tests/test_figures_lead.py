@@ -6,11 +6,16 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 
+from dabao import clock
 from dabao.tests.cast import CHAHE, DAMAIDI, LIUSHUTANG, TODAY
+from reports.queries import requests
 from screening.choices import CaseOutcome, CaseState, Coverage
+from screening.models import CaseEvent
+from screening.monitoring_page import work_list
 from screening.queries.cases import CaseFilters, filtered
+from supervision import flag_page
 
-FIGURE = re.compile(r'<a class="fig[^"]*" href="/cases/\?([^"]*)">([\d,]+)</a>')
+FIGURE = re.compile(r'<a class="fig[^"]*" href="(/[^"?]*)\??([^"]*)">([\d,]+)</a>')
 STATES = (
     (CaseState.TO_VERIFY, ""),
     (CaseState.TO_RECHECK, ""),
@@ -25,7 +30,7 @@ def worked(make_case, make_household):
     """Households of three villages in every state, coverage and category."""
     for number in range(30):
         state, outcome = STATES[number % 5]
-        make_case(
+        case = make_case(
             make_household((LIUSHUTANG, CHAHE, DAMAIDI)[number % 3], registered=number % 4 != 0),
             state=state,
             outcome=outcome,
@@ -36,34 +41,73 @@ def worked(make_case, make_household):
             returned_on=date(2020, 4, 6) if number % 10 == 0 else None,
             opened_on=date(2020, 4, 20) if number == 29 else date(2020, 3, 10),
         )
+        if case.verified_on:
+            CaseEvent.objects.create(
+                case=case,
+                day=case.verified_on,
+                kind="verified",
+                from_state=CaseState.TO_VERIFY,
+                to_state=state,
+                outcome=outcome,
+                text="核查",
+            )
+
+
+def cases_of(user, plan, query: QueryDict) -> int:
+    filters = CaseFilters.from_query(query, CaseState.TO_VERIFY)
+    return filtered(user.scope(), plan, filters, TODAY).count()
+
+
+def work_of(user, plan, query: QueryDict) -> int:
+    day, region = clock.as_at(query.get("as_at", "")), query.get("region", "")
+    return work_list(user.scope(), plan, query["work"], region, "", day, None)["total"]
+
+
+def answers_of(user, plan, query: QueryDict) -> int:
+    day = clock.as_at(query.get("as_at", ""))
+    return len(requests.sent(user.scope(), plan, query.get("region", ""), day))
+
+
+def flags_of(user, plan, query: QueryDict) -> int:
+    day = clock.as_at(query.get("as_at", ""))
+    return len(flag_page.build(user.scope(), query.get("region", ""), day).rows)
+
+
+LISTS = {
+    "/cases/": cases_of,
+    "/warnings/work/": work_of,
+    "/requests/": answers_of,
+    "/board/flags/": flags_of,
+}
 
 
 @pytest.mark.parametrize(
     ("who", "path", "least"),
     [
-        ("leader", "/board/", 30),
+        ("leader", "/board/", 34),
+        ("leader", "/board/?as_at=2020-04-05", 28),
         ("leader", "/", 8),
-        ("unit", "/board/", 8),
-        ("head", "/board/", 8),
+        ("unit", "/board/", 12),
+        ("head", "/board/", 12),
         ("county", "/", 6),
         ("officer", "/", 15),
         ("assistant", "/", 15),
     ],
 )
-def test_every_figure_is_as_long_as_its_list(worked, county, cast, client_of, who, path, least):
+def test_every_figure_is_as_long_as_its_list(worked, owed_answers, county, cast, client_of, who, path, least):
     user = getattr(cast, who)
-    page = client_of(user).get(path).content.decode()
-    figures = FIGURE.findall(page)
+    figures = FIGURE.findall(client_of(user).get(path).content.decode())
     assert len(figures) >= least
-    for query, said in figures:
-        filters = CaseFilters.from_query(QueryDict(query.replace("&amp;", "&")), CaseState.TO_VERIFY)
-        found = filtered(user.scope(), county.plan, filters, TODAY).count()
-        assert f"{found:,}" == said, query
+    for address, query, said in figures:
+        found = LISTS[address](user, county.plan, QueryDict(query.replace("&amp;", "&")))
+        assert f"{found:,}" == said, f"{address}?{query}"
 
 
-def test_a_figure_opens_the_worklist_which_says_the_same_number(worked, cast, client_of):
+def test_a_figure_opens_the_page_which_says_the_same_number(worked, owed_answers, cast, client_of):
     client = client_of(cast.leader)
-    query, said = FIGURE.findall(client.get("/board/").content.decode())[0]
-    page = client.get(f"/cases/?{query.replace('&amp;', '&')}")
-    assert page.status_code == 200
-    assert said in page.content.decode()
+    figures = FIGURE.findall(client.get("/board/").content.decode())
+    for address in LISTS:
+        query, said = next(rest for path, *rest in figures if path == address)
+        page = client.get(f"{address}?{query.replace('&amp;', '&')}")
+        assert page.status_code == 200
+        assert re.search(rf"\b{said}</?[b ]|\b{said} [户条面]", page.content.decode()), address

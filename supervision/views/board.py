@@ -1,32 +1,70 @@
-"""The board (督战图): every township in every phase, each figure leading to its households."""
+"""The board (督战图): each township in every phase, each figure leading to its households; also on a wall."""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.scope import Right
-from supervision.board import build
+from dabao.views.access import needs
+from supervision import flag_page
+from supervision.board import Board, build
 from supervision.tiles import tiles
 
 CHOICES = (("slow", "滞后"), ("all", "全部"), ("mine", "我挂的"))
 
 
 @login_required
+@require_GET
 def board(request: HttpRequest) -> HttpResponse:
+    _require(request)
+    shown = build(request.scope, plans.current(), clock.as_at(request.GET.get("as_at", "")))
+    context = _context(shown) | _cards(request, shown) | {"may_wall": request.scope.may(Right.BOARD)}
+    return render(request, "supervision/board.html", context)
+
+
+@login_required
+@needs(Right.BOARD)
+@require_GET
+def wall(request: HttpRequest) -> HttpResponse:
+    """The board of today for a screen on the wall: no links, no names, refreshed by its script."""
+    shown = build(request.scope, plans.current(), clock.today())
+    return render(request, "supervision/board_wall.html", _context(shown) | {"no_links": True})
+
+
+@login_required
+@require_GET
+def flags(request: HttpRequest) -> HttpResponse:
+    """The red flags behind a count of the board."""
+    _require(request)
+    region, day = request.GET.get("region", ""), clock.as_at(request.GET.get("as_at", ""))
+    page = flag_page.build(request.scope, region if region.isdigit() else "", day)
+    return render(request, "supervision/flags.html", {"page": page})
+
+
+def _require(request: HttpRequest) -> None:
     if not (request.scope.may(Right.BOARD) or request.scope.may(Right.SIGN_REPORT)):
         raise PermissionDenied("督战图给县局和乡镇负责人看。乡镇经办请看首页和排查名单。")
-    shown = build(request.scope, plans.current(), clock.today())
-    lists = {"slow": shown.slow, "all": shown.rows, "mine": shown.mine}
-    default = "slow" if shown.slow else "all"
-    chosen = request.GET.get("show", default)
-    context = {
+
+
+def _context(shown: Board) -> dict[str, Any]:
+    return {
         "board": shown,
         "tiles": tiles(shown.rows) if shown.whole else [],
-        "cards": lists.get(chosen, shown.rows),
-        "choices": [(key, word, len(lists[key]), key == chosen) for key, word in CHOICES if lists[key]],
         "as_at": timezone.localtime(),
     }
-    return render(request, "supervision/board.html", context)
+
+
+def _cards(request: HttpRequest, shown: Board) -> dict[str, Any]:
+    """Which townships a phone lists: the slow ones unless another choice is in the address."""
+    lists = {"slow": shown.slow, "all": shown.rows, "mine": shown.mine}
+    chosen = request.GET.get("show", "slow" if shown.slow else "all")
+    return {
+        "cards": lists.get(chosen, shown.rows),
+        "choices": [(key, word, len(lists[key]), key == chosen) for key, word in CHOICES if lists[key]],
+    }
