@@ -54,9 +54,9 @@ def raise_others(*, plan: WorkPlan, day: date, noticed_on: date | None = None) -
 
 
 def _reports(plan: WorkPlan, day: date) -> Iterable[Due]:
-    came = _done(MonthlyReport, plan, "submitted_on")
+    came, townships = _done(MonthlyReport, plan, "submitted_on"), _townships(plan)
     for month in months_due(plan.first_report_month, plan.last_report_month, plan.report_due_day, day):
-        for code in _townships(plan):
+        for code in townships:
             yield Due(
                 FlagKind.REPORT_MISSING,
                 code,
@@ -69,9 +69,9 @@ def _reports(plan: WorkPlan, day: date) -> Iterable[Due]:
 
 def _meetings(plan: WorkPlan, day: date) -> Iterable[Due]:
     """A month's meeting is missing from the first of the next month; timeliness goes by the day recorded."""
-    held = _done(Meeting, plan, "recorded_on")
+    held, townships = _done(Meeting, plan, "recorded_on"), _townships(plan)
     for month in months_met(plan.first_report_month, plan.last_report_month, day):
-        for code in _townships(plan):
+        for code in townships:
             yield Due(
                 FlagKind.MEETING_MISSING,
                 code,
@@ -84,10 +84,10 @@ def _meetings(plan: WorkPlan, day: date) -> Iterable[Due]:
 
 def _feedback(plan: WorkPlan, day: date) -> Iterable[Due]:
     """Each township owes feedback in every month but the first, whether or not its report came (C20)."""
-    told = _done(Feedback, plan, "recorded_on")
+    told, townships = _done(Feedback, plan, "recorded_on"), _townships(plan)
     for _, month in feedback_months(plan.first_report_month, plan.last_report_month):
         due = due_on(month, plan.feedback_day)
-        for code in _townships(plan) if due < day else []:
+        for code in townships if due < day else []:
             yield Due(
                 FlagKind.FEEDBACK_MISSING,
                 code,

@@ -58,14 +58,6 @@ def phase_warnings(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: da
     return RiskWarning.objects.within(scope).filter(wanted, _raised_in(found, day), plan=plan)
 
 
-def phase_left(scope: Scope, plan: WorkPlan, phase: int, day: date) -> bool:
-    """Whether any work of a phase is left."""
-    return (
-        phase_cases(scope, plan, phase, "left", day).exists()
-        or phase_warnings(scope, plan, phase, "left", day).exists()
-    )
-
-
 def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
     """Every township of the plan that the scope touches, in the county's order.
 

@@ -10,9 +10,9 @@ from django.db.models import Max
 
 from dabao import audit, plans
 from dabao.models import Flag, FlagKind, Phase, WorkPlan
-from dabao.scope import Role, Scope
+from dabao.scope import Scope, whole
 from screening.phase_work import phase_words
-from screening.queries.progress import MONITORING, RECORDED, done_by_day, phase_cases, phase_left, progress
+from screening.queries.progress import MONITORING, RECORDED, done_by_day, phase_cases, progress
 from screening.rules.phases import overdue_since
 
 
@@ -30,10 +30,10 @@ def raise_overdue_phases(*, plan: WorkPlan, day: date, noticed_on: date) -> list
         if phase.number not in RECORDED:
             continue
         if day == overdue_since(phase.last_day):
-            rows = progress(_whole(plan), plan, phase.last_day)
+            rows = progress(whole(plan.region_id), plan, phase.last_day)
             late = {row.code for row in rows if row.works[place].left}
         elif day == noticed_on and day > phase.last_day:
-            late = _overdue_townships(_whole(plan), plan, phase, day)
+            late = _overdue_townships(whole(plan.region_id), plan, phase, day)
         for code in sorted(late):
             flag, new = Flag.objects.get_or_create(
                 kind=FlagKind.PHASE_OVERDUE,
@@ -57,21 +57,25 @@ def clear_finished_phases(*, plan: WorkPlan, day: date, region_code: str = "") -
     flags = Flag.objects.filter(kind=FlagKind.PHASE_OVERDUE, cleared_on=None)
     if region_code:
         flags = flags.filter(region=region_code[:9])
+    standing = list(flags.select_for_update(of=("self",)).order_by("pk"))
+    left = _left(plan, region_code[:9] or plan.region_id, day) if standing else {}
     cleared = 0
-    for flag in flags.select_for_update(of=("self",)).order_by("pk"):
+    for flag in standing:
         number = int(flag.subject.rpartition(":")[2])
-        scope = Scope(grants=frozenset({(Role.COUNTY_OFFICE, flag.region_id)}))
-        if phase_left(scope, plan, number, day):
+        if left.get((flag.region_id, number)):
             continue
-        flag.cleared_on = max(flag.raised_on, _finished_on(scope, plan, number, day))
+        flag.cleared_on = max(flag.raised_on, _finished_on(whole(flag.region_id), plan, number, day))
         flag.save(update_fields=["cleared_on"])
         audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
         cleared += 1
     return cleared
 
 
-def _whole(plan: WorkPlan) -> Scope:
-    return Scope(grants=frozenset({(Role.COUNTY_OFFICE, plan.region_id)}))
+def _left(plan: WorkPlan, region: str, day: date) -> dict[tuple[str, int], int]:
+    """What is left by township code and phase number."""
+    numbers = [phase.number for phase in plans.phases(plan)]
+    rows = progress(whole(region), plan, day)
+    return {(row.code, number): row.works[place].left for row in rows for place, number in enumerate(numbers)}
 
 
 def _overdue_townships(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> set[str]:

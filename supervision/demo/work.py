@@ -210,12 +210,12 @@ def carry_on(*, plan: WorkPlan, path: Path, tell: Callable[[str], None]) -> int:
     connections.close_all()  # each process opens its own
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as pool:
         shares = [rows[i::PROCESSES] for i in range(PROCESSES)]
-        steps = sum(pool.map(_carry_on, [plan] * PROCESSES, shares, [os.getpid()] * PROCESSES))
+        steps = sum(pool.map(work_through, [plan] * PROCESSES, shares, [os.getpid()] * PROCESSES))
     tell(f"核查、复核、退回、纳入 {steps} 步。")
     return steps
 
 
-def _carry_on(plan: WorkPlan, rows: list[dict[str, Any]], parent: int) -> int:
+def work_through(plan: WorkPlan, rows: list[dict[str, Any]], parent: int) -> int:
     """The steps of some townships in the order of the days, each day in one transaction.
 
     It stops when the parent process was killed, so as not to be in the way of the run that comes after.

@@ -27,7 +27,7 @@ from screening.choices import (
 )
 from screening.models import Case, Enrolment, FollowUp, RiskWarning
 from screening.models.enrolment import UNDER_WAY
-from screening.rules.phases import first_of_month, next_month
+from screening.rules.phases import first_of_month, months_between, next_month
 from screening.rules.steps import ORDER
 from screening.services import recheck, verification, warnings
 from supervision.demo import answers, enrolling, reports, work
@@ -76,7 +76,8 @@ class Township:
         if day.day == FEEDS_BACK:
             reports.feed_back(self.plan, self.region, month, day)
         if day.day == ANSWERS:
-            reports.answer(self.plan, self.region, month, day)
+            for asked in months_between(self.plan.first_report_month, month):
+                reports.answer(self.plan, self.region, asked, day)
 
     def _cases(self, state: CaseState) -> list[Case]:
         return list(
