@@ -45,8 +45,10 @@ def test_the_day_after_the_last_day_the_flag_stands_on_the_board(page, sign_in, 
     sign_in(page, cast.leader)
     page.goto("/board/")
     row = page.get_by_role("row").filter(has_text="石羊镇")
-    expect(row.get_by_text("第一阶段逾期 1 天")).to_be_visible()
     expect(row.get_by_text("逾期 1 户").first).to_be_visible()
+    row.get_by_role("link", name=re.compile(r"^\d$")).last.click()
+    expect(page.get_by_role("heading", name="红旗")).to_be_visible()
+    expect(page.get_by_text("第一阶段逾期 1 天")).to_be_visible()
 
 
 def test_the_board_fits_a_phone(phone, sign_in, cast, screened):
@@ -65,3 +67,60 @@ def test_the_officers_phone_leads_to_the_next_household(phone, sign_in, cast, ma
     phone.get_by_role("link", name="核查下一户：普有福").click()
     expect(phone).to_have_url(re.compile(str(case.pk)))
     assert Case.objects.count() == 1
+
+
+def test_the_wall_refreshes_itself_and_keeps_what_it_has_when_no_answer_comes(
+    page, sign_in, cast, make_case, make_household
+):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.clock.install()
+    make_case(make_household(LIUSHUTANG))
+    sign_in(page, cast.leader)
+    page.goto("/board/")
+    page.keyboard.press("f")
+    expect(page).to_have_url(re.compile("/board/wall/$"))
+    left = page.locator(".key").first
+    expect(left).to_contain_text("还剩 1 户")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    assert page.locator("main a").count() == 0
+
+    make_case(make_household(LIUSHUTANG))
+    page.clock.run_for(60_000)
+    expect(left).to_contain_text("还剩 2 户")
+
+    said = page.locator("[data-wall-time]")
+    as_at = said.inner_text().removeprefix("数据时点 ")
+    page.route("**/board/wall/", lambda route: route.abort())
+    make_case(make_household(LIUSHUTANG))
+    page.clock.run_for(60_000)
+    expect(said).to_have_text(f"更新中断 {as_at}")
+    expect(left).to_contain_text("还剩 2 户")
+
+    page.unroute("**/board/wall/")
+    page.clock.run_for(60_000)
+    expect(left).to_contain_text("还剩 3 户")
+    expect(said).to_contain_text("数据时点")
+
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("/board/$"))
+
+
+def test_signed_out_the_wall_says_that_it_stands_still(page, sign_in, cast, make_case):
+    page.clock.install()
+    make_case()
+    sign_in(page, cast.leader)
+    page.goto("/board/wall/")
+    cast.leader.end_sessions()
+    cast.leader.save()
+    page.clock.run_for(60_000)
+    expect(page.locator("[data-wall-time]")).to_contain_text("更新中断")
+    expect(page.locator(".key").first).to_contain_text("还剩 1 户")
+
+
+def test_a_past_day_is_chosen_in_the_heading(page, sign_in, cast, screened):
+    sign_in(page, cast.leader)
+    page.goto("/board/")
+    page.get_by_label("看哪天").fill("2020-04-01")
+    expect(page.get_by_text("4月1日当天的样子")).to_be_visible()
+    page.get_by_role("link", name="回今天").click()
+    expect(page.get_by_text("截至 2020-04-10")).to_be_visible()
