@@ -1,6 +1,16 @@
 from django.urls import path
 
-from supervision.views import board, dispatches, findings, home, inspections, samples, visits
+from supervision.views import (
+    accountability,
+    board,
+    bulletins,
+    dispatches,
+    findings,
+    home,
+    inspections,
+    samples,
+    visits,
+)
 
 app_name = "supervision"
 urlpatterns = [
@@ -8,6 +18,9 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/wall/", board.wall, name="board-wall"),
     path("board/flags/", board.flags, name="flags"),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<uuid:bulletin_id>/", bulletins.one, name="bulletin"),
+    path("bulletins/<uuid:bulletin_id>/document/", bulletins.document, name="bulletin-document"),
     path("dispatches/", dispatches.dispatches, name="dispatches"),
     path("dispatches/new/", dispatches.new, name="dispatch-new"),
     path("dispatches/<uuid:dispatch_id>/", dispatches.one, name="dispatch"),
@@ -42,4 +55,13 @@ urlpatterns = [
     path("findings/<uuid:finding_id>/verify/", findings.verify, name="finding-verify"),
     path("findings/<uuid:finding_id>/files/<uuid:evidence_id>/", findings.file, name="finding-file"),
     path("findings/<uuid:finding_id>/<slug:move>/", findings.move, name="finding-move"),
+    path("accountability/", accountability.listed, name="accountability"),
+    path("accountability/new/", accountability.new, name="accountability-new"),
+    path("accountability/<uuid:case_id>/", accountability.one, name="accountability-one"),
+    path("accountability/<uuid:case_id>/entries/", accountability.entry, name="accountability-entry"),
+    path(
+        "accountability/<uuid:case_id>/entries/<uuid:entry_id>/",
+        accountability.correct,
+        name="accountability-correct",
+    ),
 ]

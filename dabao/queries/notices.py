@@ -8,14 +8,14 @@ from dabao.scope import Scope, ScopedQuerySet
 
 def standing(scope: Scope) -> list[Notice]:
     """His reminders of what is not done yet, newest first."""
-    return list(_own(scope).select_related("region"))
+    return list(own(scope).select_related("region"))
 
 
 def unread(scope: Scope) -> ScopedQuerySet:
     """Those of them that he has not opened."""
-    return _own(scope).filter(read_at=None)
+    return own(scope).filter(read_at=None)
 
 
-def _own(scope: Scope) -> ScopedQuerySet:
-    """None of a township that he was posted to before."""
+def own(scope: Scope) -> ScopedQuerySet:
+    """His reminders that stand, read or not; none of a township that he was posted to before."""
     return Notice.objects.within(scope).filter(Q(user_id=scope.user_id), cleared_on=None)

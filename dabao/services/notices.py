@@ -66,6 +66,12 @@ def seen(*, scope: Scope, subject: str) -> int:
     return queries.unread(scope).filter(subject=subject).update(read_at=timezone.now())
 
 
+def over(*, scope: Scope, kind: NoticeKind, subject: str, day: date) -> int:
+    """The viewer read what there was only to read: it is over for him. How many notices he had of it."""
+    own = queries.own(scope).filter(kind=kind, subject=subject)
+    return own.update(read_at=timezone.now(), cleared_on=day)
+
+
 def township_people(day: date) -> dict[str, list[UUID]]:
     """Staff and heads by township code, each once: who is told what a township has to do."""
     postings = Posting.objects.on(day).filter(

@@ -30,13 +30,24 @@ from screening.models import (
     Enrolment,
     Household,
     ListRow,
+    PendingChange,
     Photo,
     Question,
     RiskWarning,
     SourceList,
     Verification,
 )
-from supervision.models import Dispatch, DispatchPlace, Inspection, Sample, Stop, Visit
+from supervision.models import (
+    Accountability,
+    Bulletin,
+    Dispatch,
+    DispatchPlace,
+    Finding,
+    Inspection,
+    Sample,
+    Stop,
+    Visit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +254,61 @@ def _issued(world: World) -> DispatchPlace:
     return _order(world, number=1, issued_by=by, issued_on=day, issued_at=now)
 
 
+def _bulletin(world: World) -> dict[str, Any]:
+    """A draft: the county's own until it is issued."""
+    plan = world.county.plan
+    row = Bulletin.objects.create(
+        plan=plan, region=plan.region, day=plan.first_day, addressee="各乡镇", written_by=world.cast.county
+    )
+    return {"bulletin_id": row.pk}
+
+
+def a_finding(world: World) -> Finding:
+    """A finding in 石羊镇 with its first turn and a file."""
+    day, by = world.county.plan.first_day, world.cast.leader
+    finding = Finding.objects.create(
+        plan=world.county.plan,
+        year=day.year,
+        serial=Finding.objects.count() + 1,
+        kind="missed",
+        region_id=SHIYANG,
+        text="七十八岁独居，没有列入特困",
+        source="inspection",
+        found_on=day,
+        opened_on=day,
+        due_on=day,
+        opened_by=by,
+        limit_by=by,
+    )
+    turn = finding.turns.create(order=1, day=day, by=by, move="open", to_state="to_fix", due_on=day)
+    turn.evidence.create(file_name="老屋.jpg", stored_as="findings/none.jpg", size=1)
+    return finding
+
+
+def _finding(world: World) -> dict[str, Any]:
+    return {"finding_id": a_finding(world).pk}
+
+
+def _finding_file(world: World) -> dict[str, Any]:
+    finding = a_finding(world)
+    return {"finding_id": finding.pk, "evidence_id": finding.turns.get().evidence.get().pk}
+
+
+def _accountability(world: World) -> dict[str, Any]:
+    day = world.county.plan.first_day
+    case = Accountability.objects.create(
+        plan=world.county.plan, region_id=SHIYANG, ground="style", text="三次退回仍照抄", opened_on=day
+    )
+    case.entries.create(order=1, kind="opened", day=day, recorded_on=day, by=world.cast.leader)
+    return {"case_id": case.pk}
+
+
+def _accountability_entry(world: World) -> dict[str, Any]:
+    arguments = _accountability(world)
+    entry = Accountability.objects.get(pk=arguments["case_id"]).entries.get()
+    return arguments | {"entry_id": entry.pk}
+
+
 def _dispatch(world: World) -> dict[str, Any]:
     return {"dispatch_id": _issued(world).dispatch_id}
 
@@ -310,6 +376,19 @@ def _sample(world: World) -> dict[str, Any]:
     return {"sample_id": sample.pk}
 
 
+def _waiting_change(world: World) -> dict[str, Any]:
+    day = world.county.plan.first_day
+    waiting = PendingChange.objects.create(
+        plan=world.county.plan,
+        household=world.make_household(),
+        kind="death",
+        text="有人去世",
+        happened_on=day,
+        raised_on=day,
+    )
+    return {"pending_id": waiting.pk}
+
+
 POLICY: dict[str, Policy] = {
     "screening:warnings": page(),
     "screening:warning-list": page(),
@@ -323,6 +402,9 @@ POLICY: dict[str, Policy] = {
     "screening:warning": row(_warning),
     "screening:warning-visit": row(_warning),
     "screening:warning-decide": row(_warning),
+    "screening:changes": page(),
+    "screening:change": row(_waiting_change),
+    "screening:change-keep": row(_waiting_change),
     "screening:lists": page(),
     "screening:list": row(a_list),
     "screening:list-job": row(a_list),
@@ -351,6 +433,10 @@ POLICY: dict[str, Policy] = {
     "screening:case-reveal": row(a_case),
     "screening:case-steps": row(a_case),
     "screening:case-terms": row(a_grant),
+    "screening:visit-sheets": page(),
+    "screening:visit-sheet": row(a_case),
+    "screening:case-file": row(a_case),
+    "screening:case-notice": row(a_case),
     "screening:case-photos": row(a_case),
     "screening:photo": row(_photo),
     "screening:photo-small": row(_photo),
@@ -362,6 +448,7 @@ POLICY: dict[str, Policy] = {
     "screening:steps-numbers-import": page(),
     "screening:publicity": page(),
     "screening:publicity-print": page(),
+    "screening:publicity-docx": page(),
     "screening:watch-rates": page(),
     "screening:watch": page(_watch_list),
     "screening:ledger": page(),
@@ -413,6 +500,18 @@ POLICY: dict[str, Policy] = {
     "dabao:help-page": own(lambda _world: {"page": "board"}),
     "supervision:home": own(),
     "supervision:board": page(),
+    "supervision:findings": page(),
+    "supervision:findings-export": page(),
+    "supervision:finding-new": page(),
+    "supervision:finding": row(_finding),
+    "supervision:finding-verify": row(_finding),
+    "supervision:finding-move": row(lambda world: _finding(world) | {"move": "progress"}),
+    "supervision:finding-file": row(_finding_file),
+    "supervision:accountability": page(),
+    "supervision:accountability-new": page(),
+    "supervision:accountability-one": row(_accountability),
+    "supervision:accountability-entry": row(_accountability),
+    "supervision:accountability-correct": row(_accountability_entry),
     "supervision:inspections": page(),
     "supervision:inspections-export": page(),
     "supervision:inspection-new": page(),
@@ -427,6 +526,9 @@ POLICY: dict[str, Policy] = {
     "supervision:samples": page(),
     "supervision:sample-new": page(),
     "supervision:sample": row(_sample),
+    "supervision:bulletins": page(),
+    "supervision:bulletin": row(_bulletin),
+    "supervision:bulletin-document": row(_bulletin),
     "supervision:dispatches": page(),
     "supervision:dispatch-new": page(),
     "supervision:dispatch": row(_dispatch),

@@ -1,6 +1,8 @@
 """What the board shows of each township beside its phases: who supervises it, what waits, what is flagged."""
 
+from collections import defaultdict
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
@@ -22,11 +24,18 @@ def assignments(scope: Scope, plan: WorkPlan, day: date) -> list[Assignment]:
     )
 
 
-def accounts(scope: Scope, assignment: Assignment) -> list[UUID]:
-    """Users behind the working members of an assignment as `assignments` gave it; only of the scope's own."""
-    if not scope.touches(assignment.township_id):
-        return []
-    return [member.user_id for member in assignment.unit.working if member.user_id]
+def accounts(scope: Scope, plan: WorkPlan, day: date) -> dict[str, list[UUID]]:
+    """Users who work on that day in the units set against each township, by its code."""
+    standing = Q(last_day=None) | Q(last_day__gte=day)
+    members = UnitMember.objects.filter(standing, first_day__lte=day, user__is_active=True)
+    users: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for unit, user in members.values_list("unit_id", "user_id").order_by("order"):
+        users[unit].append(user)
+    rows = Assignment.objects.within(scope).filter(standing, group__plan=plan, first_day__lte=day)
+    found: dict[str, list[UUID]] = {}
+    for unit, township in rows.values_list("unit_id", "township_id"):
+        found.setdefault(township, []).extend(users[unit])
+    return found
 
 
 def open_flags(scope: Scope, day: date) -> list[Flag]:

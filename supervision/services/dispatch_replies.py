@@ -100,7 +100,7 @@ def accept(
     turn = keep_turn(place, DispatchMove.ACCEPTED, actor, day, text=text)
     place.accepted_on = day
     if place.finish_by is None:
-        place.done_on = day
+        _done(place, day)
     return _saved(place, turn)
 
 
@@ -111,8 +111,8 @@ def settle(
     """The sender agrees that the work is done: the order ends in this township."""
     place = _lock(scope, plan, place_id, version, Right.DISPATCH, DispatchMove.DONE)
     turn = keep_turn(place, DispatchMove.DONE, actor, day, text=text)
-    place.done_on = day
     place.accepted_on = place.accepted_on or day
+    _done(place, day)
     return _saved(place, turn)
 
 
@@ -251,6 +251,18 @@ def _replied(place: DispatchPlace, day: date) -> None:
         place.replied_on = day
         flags.clear(place=place, duty=Duty.REPLY, day=day)
     _end_notices(place, day)
+
+
+def _done(place: DispatchPlace, day: date) -> None:
+    """The order is at its end here; copies of it tell nobody any more, the leaders' once it is everywhere."""
+    place.done_on = day
+    regions = [place.township_id]
+    if not place.dispatch.places.filter(done_on=None).exclude(pk=place.pk).exists():
+        regions.append(place.dispatch.region_id)
+    for code in regions:
+        notices.clear(
+            kind=NoticeKind.DISPATCH_COPY, region_code=code, subject=f"dispatch:{place.dispatch_id}", day=day
+        )
 
 
 def _asked_no_more(place: DispatchPlace, day: date) -> None:

@@ -1,8 +1,9 @@
 """Orders of the county: drafted, issued with a number, urged (C19). Answers stand in `dispatch_replies`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -117,6 +118,7 @@ def urge(*, scope: Scope, plan: WorkPlan, dispatch_id: UUID, actor: User, day: d
 def read(*, scope: Scope, plan: WorkPlan, dispatch_id: UUID, actor: User, day: date) -> int:
     """Keep who of a township opened the order first, and when; how many places were not read before."""
     notices.seen(scope=scope, subject=f"dispatch:{dispatch_id}")
+    notices.over(scope=scope, kind=NoticeKind.DISPATCH_COPY, subject=f"dispatch:{dispatch_id}", day=day)
     unread = DispatchPlace.objects.within(scope, Right.RECTIFY).filter(
         dispatch=dispatch_id, dispatch__plan=plan, dispatch__number__isnull=False, read_on=None
     )
@@ -213,7 +215,7 @@ def _refuse_days(reply_by: date, finish_by: date | None, day: date) -> None:
         raise ValidationError({"finish_by": "完成限期早于回复限期。请改正。"})
 
 
-def _saved(dispatch: Dispatch, actor: User, action: str, **data: int) -> None:
+def _saved(dispatch: Dispatch, actor: User, action: str, **data: Any) -> None:
     dispatch.version += 1
     dispatch.full_clean()
     dispatch.save()
@@ -255,19 +257,16 @@ def _tell(scope: Scope, dispatch: Dispatch, day: date) -> list[Notice]:
             reminder=_reminder(dispatch, NoticeKind.DISPATCH, code, text, day), user_ids=people.get(code, ())
         )
     ]
-    copies: Mapping[str, list[UUID]] = _units(scope, dispatch, codes, day)
-    for code, users in copies.items():
+    for code, users in _copies(scope, dispatch, codes, day).items():
         copy = _reminder(dispatch, NoticeKind.DISPATCH_COPY, code, f"抄送：{order}", day)
         told += notices.tell(reminder=copy, user_ids=users)
     return told
 
 
-def _units(scope: Scope, dispatch: Dispatch, codes: list[str], day: date) -> dict[str, list[UUID]]:
+def _copies(scope: Scope, dispatch: Dispatch, codes: list[str], day: date) -> dict[str, list[UUID]]:
     """Who gets a copy, by the region it is told for."""
     found = {dispatch.region_id: list(dispatch.copies.values_list("user_id", flat=True))}
     if dispatch.to_units:
-        for assignment in townships.assignments(scope, dispatch.plan, day):
-            if assignment.township_id in codes:
-                members = [member.user_id for member in assignment.unit.working if member.user_id]
-                found.setdefault(assignment.township_id, []).extend(members)
+        units = townships.accounts(scope, dispatch.plan, day)
+        found |= {code: users for code, users in units.items() if code in codes}
     return found

@@ -1,0 +1,37 @@
+"""Bulletins as a scope sees them: who writes them all, everybody else those that were issued."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from dabao.models import WorkPlan
+from dabao.scope import Right, Scope
+from supervision.models import Bulletin, BulletinState
+
+
+def visible(scope: Scope, plan: WorkPlan) -> QuerySet[Bulletin]:
+    """Newest first, the one in work on top; none for who has no part in supervision."""
+    rows = Bulletin.objects.filter(plan=plan).select_related(
+        "plan__region", "written_by", "approved_by", "issued_by"
+    )
+    if scope.may(Right.DISPATCH, plan.region_id):
+        return rows.order_by("issued_on", "number").reverse()
+    reads = (scope.may(Right.BOARD) or scope.may(Right.RECTIFY)) and scope.touches(plan.region_id)
+    issued = rows.filter(state=BulletinState.ISSUED).order_by("-number")
+    return issued if reads else issued.none()
+
+
+def one(scope: Scope, plan: WorkPlan, bulletin_id: UUID) -> Bulletin:
+    """Raises Bulletin.DoesNotExist for one that this scope does not see."""
+    return visible(scope, plan).get(pk=bulletin_id)
+
+
+def in_work(scope: Scope, plan: WorkPlan) -> Bulletin | None:
+    """The one that is being written, or waits; None when there is none or it is none of the viewer's."""
+    return visible(scope, plan).exclude(state=BulletinState.ISSUED).first()
+
+
+def to_approve(scope: Scope, plan: WorkPlan) -> int:
+    """Bulletins that wait for a leader."""
+    waiting = Bulletin.objects.within(scope, Right.ORDER)
+    return waiting.filter(plan=plan, state=BulletinState.TO_APPROVE).count()
