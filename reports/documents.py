@@ -4,12 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dabao.documents.official import Paper
+from dabao.documents.official import Paper, template_path
 from dabao.models import WorkPlan
 from reports.county import Row, total
 from reports.county_page import CountyPage
@@ -20,14 +19,8 @@ from reports.rules import COLUMNS, add, zh
 from screening.choices import Category
 
 BUREAU = "民政局"
-TEMPLATE = "official.docx"
 CHAPTERS = ("一、工作进展情况", "二、存在问题及困难", "三、请求帮助解决事项")
 WIDTHS = (25.0, *([11.9] * len(COLUMNS)))
-
-
-def template_path() -> Path:
-    """Where the office may put its own styles: `templates/official.docx` in the data folder."""
-    return Path(settings.DABAO_DATA_DIR) / "templates" / TEMPLATE
 
 
 def township_paper(page: ReportPage) -> Paper:

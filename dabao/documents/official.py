@@ -5,17 +5,18 @@ changes them in Word and puts the file where `Paper` is told to look. Fonts are 
 with a fallback that Word takes when it is not installed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import docx
+from django.conf import settings
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt
@@ -44,7 +45,9 @@ TITLE, BODY, ADDRESSEE, SIGNED, DRAFT, CELL = (
     "公文草稿",
     "公文表格",
 )
+CENTRE_TAB, RIGHT_TAB = WD_TAB_ALIGNMENT.CENTER, WD_TAB_ALIGNMENT.RIGHT
 LEVELS = ("公文一级", "公文二级", "公文三级")
+OFFICE_TEMPLATE = "official.docx"
 CHARACTER = 100  # w:firstLineChars and its like count hundredths of a character
 
 
@@ -94,9 +97,17 @@ class Paper:
         self._paragraph(f"{day.year}年{day.month}月{day.day}日", SIGNED)
 
     def table(
-        self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
+        self,
+        caption: str,
+        head: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        left: Collection[int] = (0,),
     ) -> None:
-        """A table with all lines, on one page where it fits; figures right; widths in mm."""
+        """A table with all lines, on one page where it fits; figures right; widths in mm.
+
+        `left`: the columns that hold words.
+        """
         heading = self._paragraph(caption, CELL)
         heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
         heading.paragraph_format.keep_with_next = True
@@ -117,13 +128,22 @@ class Paper:
                 cell.paragraphs[0].add_run(str(value)).bold = number == 0
                 if number == 0:
                     cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-                elif place:
+                elif place not in left:
                     cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
         repeat = OxmlElement("w:tblHeader")
         table.rows[0]._tr.get_or_add_trPr().append(repeat)
 
+    def next(self, title: str) -> None:
+        """Another paper in the same file, from a new page."""
+        self._paragraph(title, TITLE).paragraph_format.page_break_before = True
+
     def save(self, target: str | Path | BinaryIO) -> None:
         self.document.save(str(target) if isinstance(target, Path) else target)
+
+
+def template_path() -> Path:
+    """Where the office may put its own styles: `templates/official.docx` in the data folder."""
+    return Path(settings.DABAO_DATA_DIR) / "templates" / OFFICE_TEMPLATE
 
 
 def template() -> Document:
@@ -208,15 +228,16 @@ def _page_numbers(document: Document) -> None:
             run.font.size, run.font.name = PAGE_NUMBER_SIZE, "宋体"
             run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
             if kind == "PAGE":
-                for step in ("begin", None, "end"):
-                    run._r.append(_field_part(step))
+                for step in ("begin", "PAGE", "end"):
+                    run._r.append(field_part(step))
 
 
-def _field_part(step: str | None) -> Any:
-    if step is None:
+def field_part(step: str) -> Any:
+    """A part of a field in a run: `begin`, `end`, or between them the field's name, as PAGE."""
+    if step.isupper():
         instruction = OxmlElement("w:instrText")
         instruction.set(qn("xml:space"), "preserve")
-        instruction.text = " PAGE "
+        instruction.text = f" {step} "
         return instruction
     mark = OxmlElement("w:fldChar")
     mark.set(qn("w:fldCharType"), step)

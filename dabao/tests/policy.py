@@ -125,6 +125,15 @@ def a_case(world: World) -> dict[str, Any]:
     return {"case_id": case.pk}
 
 
+def _assignment(world: World) -> dict[str, Any]:
+    unit, _ = Unit.objects.get_or_create(name="社会救助股", defaults={"region_id": world.county.code})
+    group = Group.objects.create(plan=world.county.plan, order=7, leader_name="阿开芳", leader_post="副局长")
+    made = Assignment.objects.create(
+        group=group, unit=unit, township_id=SHIYANG, order=1, first_day=date(2020, 3, 12)
+    )
+    return {"assignment_id": made.pk}
+
+
 def _a_case_on_a_day(world: World) -> dict[str, Any]:
     return a_case(world) | {"day": "2020-04-01"}
 
@@ -538,6 +547,11 @@ POLICY: dict[str, Policy] = {
     "supervision:dispatch-file": row(_dispatch_file),
     "supervision:board-wall": page(),
     "supervision:flags": page(),
+    "supervision:assignments": page(),
+    "supervision:assignment-new": page(),
+    "supervision:assignment": page(_assignment),
+    "supervision:assignment-end": page(_assignment),
+    "supervision:assignment-withdraw": page(_assignment),
     "reports:calendar": page(),
     "reports:calendar-export": page(),
     "reports:report": page(_report),

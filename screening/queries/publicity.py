@@ -44,10 +44,11 @@ class PublicLine:
 
 @dataclass(frozen=True, slots=True)
 class PublicList:
-    """One list to print."""
+    """One list to print; `posted_where` says where it hangs, once it does."""
 
     lines: list[PublicLine]
     households: int
+    posted_where: tuple[str, ...] = ()
 
     @property
     def persons(self) -> int:
@@ -104,13 +105,15 @@ def publicity(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> list
 
 def public_list(scope: Scope, plan: WorkPlan, region: str, days: tuple[date, date] | None) -> PublicList:
     """The list that hangs from the first to the last of the days; None: what is to hang."""
-    lines, households = [], set()
+    lines, households, where = [], set(), set()
     for grant in _public(scope, plan, region):
         step = next((s for s in grant.steps.all() if s.kind == StepKind.PUBLICISED), None)
         if ((step.first_day, step.last_day) if step else None) != days:
             continue
         home = grant.case.household
         households.add(grant.case_id)
+        if step:
+            where.add(step.posted_where)
         who = grant.person or home.head
         lines.append(
             PublicLine(
@@ -123,7 +126,7 @@ def public_list(scope: Scope, plan: WorkPlan, region: str, days: tuple[date, dat
                 WHY[Scheme(grant.scheme)],
             )
         )
-    return PublicList(lines, len(households))
+    return PublicList(lines, len(households), tuple(sorted(where)))
 
 
 def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Enrolment]:

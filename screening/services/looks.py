@@ -1,5 +1,6 @@
 """Looking that leaves a trace: searches, exports and whole numbers are written to the log (D01, P04, P05)."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +27,35 @@ def record_look(*, actor: User, village: str, certain: int, near: int) -> None:
 @transaction.atomic
 def record_export(*, actor: User, filters: str, households: int) -> None:
     audit.record("case.export", actor=actor, filters=filters, households=households)
+
+
+@transaction.atomic
+def record_paper(*, actor: User, kind: str, cases: Sequence[Case], download: bool) -> None:
+    """That papers of households were printed or downloaded: which ones, of which households."""
+    action = "paper.download" if download else "paper.print"
+    regions = {case.household.region_id for case in cases}
+    audit.record(
+        action,
+        actor=actor,
+        obj=cases[0] if len(cases) == 1 else None,
+        region_code=cases[0].household.region_id[:9] if len(regions) > 1 else regions.pop(),
+        paper=kind,
+        households=len(cases),
+        cases=[str(case.pk) for case in cases],
+    )
+
+
+@transaction.atomic
+def record_public_list(*, actor: User, region: str, households: int, archive: bool) -> None:
+    """That the list to hang was downloaded."""
+    audit.record(
+        "paper.download",
+        actor=actor,
+        region_code=region,
+        paper="public_list",
+        households=households,
+        archive=archive,
+    )
 
 
 @transaction.atomic

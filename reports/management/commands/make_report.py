@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError
 
 from dabao import clock, plans
-from dabao.documents.official import template
+from dabao.documents.official import template, template_path
 from dabao.scope import whole
 from reports import county_page, documents, pages
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, out: Path, month: str, region: str, **options: Any) -> None:
         if options["template"]:
             template().save(str(out))
-            self.stdout.write(f"模板写到 {out}；改好样式后放到 {documents.template_path()}。")
+            self.stdout.write(f"模板写到 {out}；改好样式后放到 {template_path()}。")
             return
         plan = plans.current()
         try:

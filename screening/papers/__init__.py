@@ -1,0 +1,1 @@
+"""Papers of the work as data: forms (dabao.documents.sheet) and official letters, for print page and docx."""
