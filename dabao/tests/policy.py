@@ -585,6 +585,7 @@ WITHOUT_REGION = {
     "dabao.WorkPlan": "the plan is public",
     "dabao.Phase": "the plan is public",
     "dabao.Standard": "the plan's standards are public",
+    "supervision.Accountability_findings": "links of an accountability case, met through that case only",
     "screening.SavedFilter": "a user's own words and filter, read by nobody else",
     "screening.ColumnAlias": "headings of spreadsheets, no person's data",
     "supervision.Group": "the organisation is public in the county (annex 2)",

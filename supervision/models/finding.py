@@ -7,6 +7,7 @@ from dabao.models import Editable, Opaque, Region, Unit, User, WorkPlan
 from dabao.scope import ScopedQuerySet
 from screening.models import Household
 from supervision.choices import FindingKind, FindingSource, FindingState, Move
+from supervision.rules.rectification import Turn
 
 
 class Finding(Editable):
@@ -119,6 +120,11 @@ class FindingTurn(Opaque):
         verbose_name = verbose_name_plural = "督战问题经过"
         ordering = ["finding", "order"]
         constraints = [models.UniqueConstraint(fields=["finding", "order"], name="finding_turn_once")]
+
+    @property
+    def as_rule(self) -> Turn:
+        """What the rules of rectification need of it."""
+        return Turn(self.day, self.move, self.to_state, self.due_on)
 
 
 class FindingEvidence(Opaque):

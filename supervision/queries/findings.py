@@ -1,6 +1,5 @@
 """Findings in scope: whose move it is, what is late, what a township still has open (C21)."""
 
-from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -8,13 +7,26 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
 
-from dabao.models import Posting, Unit, User, WorkPlan
+from dabao.models import Posting, Region, RegionLevel, Unit, User, WorkPlan
 from dabao.scope import Right, Role, Scope
-from supervision.choices import FindingState, Move
+from screening.models import Case, Household
+from supervision.choices import Move
 from supervision.models import Assignment, Finding, FindingTurn
 from supervision.rules import rectification as rules
 
-LEADS = Q(state__in=rules.AT_LEADER)
+
+class Standing:
+    """Conditions of how a finding stands."""
+
+    ENDED = Q(state__in=rules.ENDED)
+    AT_LEADER = Q(state__in=rules.AT_LEADER)
+
+    @staticmethod
+    def late(day: date) -> Q:
+        """Past the limit on that day, the township's move."""
+        return Q(state__in=rules.AT_TOWNSHIP, due_on__lt=day)
+
+
 # On the leader's desk the last turn is the first of the two hands: the re-check, or the word on a contest.
 _FIRST_HAND = Subquery(FindingTurn.objects.filter(finding=OuterRef("pk")).order_by("-order").values("by")[:1])
 
@@ -41,33 +53,21 @@ def one(scope: Scope, finding_id: UUID) -> Finding:
     )
 
 
-def turns(finding: Finding) -> list[FindingTurn]:
+def turns(scope: Scope, finding: Finding) -> list[FindingTurn]:
     """Its turns in their order, with who made them and what came with them."""
-    return list(finding.turns.select_related("by").prefetch_related("evidence"))
-
-
-def as_turns(rows: Iterable[FindingTurn]) -> list[rules.Turn]:
-    return [rules.Turn(row.day, row.move, row.to_state, row.due_on) for row in rows]
-
-
-def late(day: date) -> Q:
-    """Past the limit on that day, the township's move."""
-    return Q(state__in=rules.AT_TOWNSHIP, due_on__lt=day)
-
-
-def ended() -> Q:
-    return Q(state__in=rules.ENDED)
+    found = FindingTurn.objects.within(scope).filter(finding=finding).order_by("order")
+    return list(found.select_related("by").prefetch_related("evidence"))
 
 
 def mine(scope: Scope, day: date) -> Q:
     """Those whose move is this scope's: to put right, to check again, to decide."""
     found = Q(state__in=rules.AT_TOWNSHIP) & scope.q(Finding.region_path, Right.RECTIFY)
     found |= Q(state__in=rules.AT_UNIT) & scope.q(Finding.region_path, Right.SUPERVISE) & _unit_work(scope)
-    second = LEADS & ~Q(Exact(_FIRST_HAND, scope.user_id))
+    second = Standing.AT_LEADER & ~Q(Exact(_FIRST_HAND, scope.user_id))
     found |= second & scope.q(Finding.region_path, Right.ORDER)
     for prefix in scope.prefixes(Right.DISPATCH):
         here = Q(**{f"{Finding.region_path}__startswith": prefix})
-        others = leaders(prefix, day)
+        others = _leaders(prefix, day)
         if not others:
             found |= second & here
         elif len(others) == 1:
@@ -83,26 +83,27 @@ def _unit_work(scope: Scope) -> Q:
     return Q() if Role.SUPERVISION_UNIT in scope.roles else Q(unit=None)
 
 
-def leaders(region_code: str, day: date) -> set[UUID]:
+def _leaders(region_code: str, day: date) -> set[UUID]:
     """Who decides as a leader there on that day."""
     postings = Posting.objects.on(day).filter(role=Role.BUREAU_LEADER, user__is_active=True)
     held = postings.values_list("user", "region")
     return {user for user, region in held if region and region_code.startswith(region)}
 
 
-def first_hand(finding: Finding) -> UUID | None:
-    """Who made the last turn: on the leader's desk the first of the two hands."""
-    return finding.turns.order_by("-order").values_list("by", flat=True).first()
+def leader_besides(scope: Scope, finding: Finding, day: date) -> bool:
+    """Whether a leader can take the second hand of a finding: one who did not make its last turn."""
+    last = FindingTurn.objects.within(scope).filter(finding=finding).order_by("order").last()
+    return bool(_leaders(finding.region_id, day) - {last.by_id if last else None})
 
 
 def open_counts(scope: Scope, day: date, plan: WorkPlan | None = None) -> dict[str, tuple[int, int]]:
     """(open, overdue) by township code; townships without any are absent."""
-    found = Finding.objects.within(scope).exclude(ended())
+    found = Finding.objects.within(scope).exclude(Standing.ENDED)
     if plan is not None:
         found = found.filter(plan=plan)
     rows = (
         found.values(township=Substr("region_id", 1, 9))
-        .annotate(open=Count("pk"), overdue=Count("pk", filter=late(day)))
+        .annotate(open=Count("pk"), overdue=Count("pk", filter=Standing.late(day)))
         .order_by()
     )
     return {row["township"]: (row["open"], row["overdue"]) for row in rows}
@@ -115,9 +116,9 @@ def waiting_for_me(scope: Scope, plan: WorkPlan, day: date) -> dict[str, int]:
         .filter(mine(scope, day))
         .aggregate(
             fix=Count("pk", filter=Q(state__in=rules.AT_TOWNSHIP)),
-            late=Count("pk", filter=late(day)),
+            late=Count("pk", filter=Standing.late(day)),
             check=Count("pk", filter=Q(state__in=rules.AT_UNIT)),
-            decide=Count("pk", filter=LEADS),
+            decide=Count("pk", filter=Standing.AT_LEADER),
         )
     )
 
@@ -128,10 +129,11 @@ def of_household(scope: Scope, household_id: UUID) -> QuerySet[Finding]:
     return found.order_by(F("closed_on").desc(nulls_first=True), "due_on")
 
 
-def unit_against(plan: WorkPlan, township_code: str, day: date) -> Unit | None:
+def unit_against(scope: Scope, plan: WorkPlan, township_code: str, day: date) -> Unit | None:
     """The unit that supervises the township on that day, the first of the table when there are several."""
     found = (
-        Assignment.objects.filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
+        Assignment.objects.within(scope)
+        .filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
         .filter(group__plan=plan, township=township_code)
         .select_related("unit")
         .order_by("group__order", "order")
@@ -140,21 +142,35 @@ def unit_against(plan: WorkPlan, township_code: str, day: date) -> Unit | None:
     return found.unit if found else None
 
 
-def author_of(finding: Finding, *moves: Move) -> User | None:
-    """Who made the last turn of one of these kinds."""
-    turn = finding.turns.filter(move__in=moves).select_related("by").last()
+def case_of(scope: Scope, finding: Finding) -> Case | None:
+    """The case of its household in its plan; None without one."""
+    found = Case.objects.within(scope).filter(plan=finding.plan, household=finding.household_id)
+    return found.first() if finding.household_id else None
+
+
+def household(scope: Scope, household_id: str) -> Household | None:
+    """The household that an address names; None when it names none. ObjectDoesNotExist outside the scope."""
+    if not household_id:
+        return None
+    try:
+        pk = UUID(household_id)
+    except ValueError:
+        raise Household.DoesNotExist from None
+    return Household.objects.within(scope).select_related("region__parent", "head").get(pk=pk)
+
+
+def places_to_supervise(scope: Scope) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Townships to open a finding in, each with itself and its villages: (name, [(code, words)])."""
+    regions = Region.objects.within(scope, Right.SUPERVISE)
+    villages: dict[str, list[tuple[str, str]]] = {}
+    for code, name in regions.filter(level=RegionLevel.VILLAGE).values_list("code", "name"):
+        villages.setdefault(code[:9], []).append((code, name))
+    townships = regions.filter(level=RegionLevel.TOWNSHIP).values_list("code", "name")
+    return [(name, [(code, f"{name}（不到村）"), *villages.get(code, [])]) for code, name in townships]
+
+
+def author_of(scope: Scope, finding: Finding, move: Move) -> User | None:
+    """Who made the last turn of that kind."""
+    found = FindingTurn.objects.within(scope).filter(finding=finding, move=move).select_related("by")
+    turn = found.order_by("order").last()
     return turn.by if turn else None
-
-
-def people_of(township_code: str, day: date) -> list[UUID]:
-    """Staff and heads of a township on that day."""
-    postings = Posting.objects.on(day).filter(
-        role__in=(Role.TOWNSHIP_STAFF, Role.TOWNSHIP_HEAD), region=township_code, user__is_active=True
-    )
-    return list(postings.values_list("user", flat=True).distinct())
-
-
-def state_counts(found: QuerySet[Finding]) -> dict[str, int]:
-    """Findings by state; states without any are 0."""
-    counted = dict(found.values_list("state").annotate(number=Count("pk")).order_by())
-    return {state: counted.get(state, 0) for state in FindingState.values}

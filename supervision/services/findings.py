@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from dabao import audit, plans
-from dabao.models import NoticeKind, Region, RegionLevel, User, WorkPlan
-from dabao.scope import Right, Scope
+from dabao.models import NoticeKind, Posting, Region, RegionLevel, User, WorkPlan
+from dabao.scope import Right, Role, Scope
 from dabao.services import notices
 from screening.models import Case, CaseEvent, Household
 from screening.services import cases
@@ -95,7 +95,7 @@ def open_finding(
         measure=measure.strip(),
         responsible_unit=responsible_unit.strip(),
         responsible=responsible.strip(),
-        unit=queries.unit_against(plan, region.code[:9], day),
+        unit=queries.unit_against(scope, plan, region.code[:9], day),
         source=source,
         source_note=source_note.strip(),
         found_on=found_on,
@@ -148,7 +148,7 @@ def take(
     after = rules.next_state(finding.state, move)
     if after is None or move == Move.OPEN:
         raise ValidationError(rules.refusal(finding.state, move))
-    if words := second_person(finding, move, actor):
+    if words := second_person(scope, finding, move, actor):
         raise ValidationError(words)
     if move in WORDS:
         _refuse_thin(text, "text", WORDS[move])
@@ -186,8 +186,7 @@ def _decides(scope: Scope, finding: Finding, day: date) -> bool:
     code = finding.region_id
     if scope.may(Right.ORDER, code):
         return True
-    others = queries.leaders(code, day) - {queries.first_hand(finding)}
-    return scope.may(Right.DISPATCH, code) and not others
+    return scope.may(Right.DISPATCH, code) and not queries.leader_besides(scope, finding, day)
 
 
 def require(scope: Scope, finding: Finding, move: str, day: date) -> None:
@@ -196,13 +195,13 @@ def require(scope: Scope, finding: Finding, move: str, day: date) -> None:
         raise PermissionDenied(f"“{Move(move).label}”不由你的岗位办。请回督战整改，看轮到谁。")
 
 
-def second_person(finding: Finding, move: str, actor: User) -> str:
+def second_person(scope: Scope, finding: Finding, move: str, actor: User) -> str:
     """Why this very person may not make the move though his office may; empty when he may."""
     if move == Move.CLOSE and finding.accepted_by_id == actor.pk:
         return "复查是你通过的，销号要由另一个人办。"
-    if move in (Move.UPHOLD, Move.WITHDRAW) and queries.author_of(finding, Move.WEIGH) == actor:
+    if move in (Move.UPHOLD, Move.WITHDRAW) and queries.author_of(scope, finding, Move.WEIGH) == actor:
         return "异议是你复核的，裁定要由另一个人办。"
-    if move in (Move.ACCEPT, Move.REJECT) and queries.author_of(finding, Move.REPLY) == actor:
+    if move in (Move.ACCEPT, Move.REJECT) and queries.author_of(scope, finding, Move.REPLY) == actor:
         return "整改是你回复的，复查要由另一个人办。"
     return ""
 
@@ -215,7 +214,7 @@ def moves_of(scope: Scope, finding: Finding, actor: User, day: date) -> list[Mov
         if move != Move.OPEN
         and rules.next_state(finding.state, move)
         and may(scope, finding, move, day)
-        and not second_person(finding, move, actor)
+        and not second_person(scope, finding, move, actor)
     ]
 
 
@@ -336,10 +335,18 @@ def _notices(finding: Finding, move: str, day: date) -> None:
                 url_args=(str(finding.pk),),
                 day=day,
             ),
-            user_ids=queries.people_of(finding.township_code, day),
+            user_ids=_people(finding.township_code, day),
         )
     elif finding.state not in rules.AT_TOWNSHIP:
         notices.clear(kind=NoticeKind.FINDING, region_code=finding.township_code, subject=subject, day=day)
+
+
+def _people(township_code: str, day: date) -> list[UUID]:
+    """Staff and heads of a township on that day."""
+    postings = Posting.objects.on(day).filter(
+        role__in=(Role.TOWNSHIP_STAFF, Role.TOWNSHIP_HEAD), region=township_code, user__is_active=True
+    )
+    return list(postings.values_list("user", flat=True).distinct())
 
 
 @transaction.atomic
@@ -361,3 +368,8 @@ def verify_again(*, scope: Scope, finding_id: UUID, actor: User, day: date) -> C
             plan=finding.plan, household=finding.household, day=day, actor=actor, why=reason
         )
     return cases.reopen(scope=scope, case_id=case.pk, actor=actor, day=day, reason=reason)
+
+
+@transaction.atomic
+def record_export(*, actor: User, filters: str, rows: int) -> None:
+    audit.record("finding.export", actor=actor, filters=filters, rows=rows)

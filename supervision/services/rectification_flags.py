@@ -12,7 +12,7 @@ from dabao import audit
 from dabao.models import Flag, FlagKind, WorkPlan
 from screening.rules.phases import overdue_since
 from supervision.models import Finding
-from supervision.queries.findings import as_turns, late
+from supervision.queries.findings import Standing
 from supervision.rules.rectification import Lapse, lapses
 
 
@@ -31,7 +31,7 @@ def raise_overdue(*, plan: WorkPlan, day: date, noticed_on: date) -> list[Flag]:
     eve = day - timedelta(days=1)
     chosen = Q(turns__due_on=eve)
     if day == noticed_on:
-        chosen |= late(eve)
+        chosen |= Standing.late(eve)
     findings = (
         Finding.objects.filter(chosen, plan=plan)
         .select_related("region")
@@ -42,7 +42,7 @@ def raise_overdue(*, plan: WorkPlan, day: date, noticed_on: date) -> list[Flag]:
     found = [
         _flag(finding, lapse, noticed_on)
         for finding in findings
-        for lapse in lapses(as_turns(finding.turns.all()))
+        for lapse in lapses([turn.as_rule for turn in finding.turns.all()])
         if _lapsed(lapse, eve, still=day == noticed_on)
     ]
     return [flag for flag, new in found if new]
@@ -73,7 +73,8 @@ def _flag(finding: Finding, lapse: Lapse, noticed_on: date) -> tuple[Flag, bool]
 
 def clear(*, finding: Finding, day: date) -> int:
     """Clear the flags of limits that no longer run, in the transaction of the turn; returns how many."""
-    running = {lapse.due_on for lapse in lapses(as_turns(finding.turns.all())) if lapse.ended_on is None}
+    told = lapses([turn.as_rule for turn in finding.turns.all()])
+    running = {lapse.due_on for lapse in told if lapse.ended_on is None}
     cleared = 0
     standing = Flag.objects.filter(
         kind=FlagKind.RECTIFICATION_OVERDUE, subject=subject(finding), cleared_on=None

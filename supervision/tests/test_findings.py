@@ -233,7 +233,8 @@ def test_closing_keeps_who_replied_accepted_and_closed_and_reopening_keeps_the_n
     again = desk.take(closed, Move.REOPEN)
     assert (again.number, again.reopened, again.due_on) == (closed.number, 1, NEW_LIMIT)
     assert (again.replied_on, again.accepted_on, again.accepted_by, again.closed_on) == (None,) * 4
-    assert [turn.move for turn in queries.turns(again)] == ["open", "reply", "accept", "close", "reopen"]
+    moves = [turn.move for turn in queries.turns(desk.scope("leader"), again)]
+    assert moves == ["open", "reply", "accept", "close", "reopen"]
 
 
 def test_every_turn_is_in_the_log_with_its_states_and_no_words(desk):
