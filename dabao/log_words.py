@@ -123,6 +123,8 @@ NAMES = {
     "paper.download": "下载文书",
     "list.export_bad_rows": "导出有问题的行",
     "benefit.change": "记救助变更",
+    "benefit.wait": "列入待变更",
+    "benefit.settle": "办结待变更",
     "enrolment.numbers": "录省系统编号",
     "demo.seeded": "装好演示数据",
     "warning.raise": "标预警",

@@ -10,6 +10,28 @@ from django.core.exceptions import ValidationError
 from dabao import clock
 from screening.rules.identity import read_id
 
+_MONEY_ERRORS = {
+    "invalid": "这里要填数字，例如 215。",
+    "min_value": "金额不能是负数。",
+    "max_decimal_places": "最多两位小数。",
+    "max_digits": "金额太大。请核对，单位是元。",
+    "max_whole_digits": "金额太大。请核对，单位是元。",
+}
+
+
+def money_field(label: str, **kwargs: Any) -> forms.DecimalField:
+    """Yuan a month, which may be left empty; never negative."""
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"}),
+        error_messages=_MONEY_ERRORS,
+        **kwargs,
+    )
+
 
 def text_field(label: str, length: int, **attributes: str) -> forms.CharField:
     """One line of text that may be left empty."""

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from screening.choices import Scheme, StepKind
-from screening.forms.fields import DayField
+from screening.forms.fields import DayField, money_field
 from screening.queries.steps import SHORT
 from screening.rules.steps import earliest_last_day
 from screening.services.enrolment import Details
@@ -22,26 +22,6 @@ VERBS = {
     StepKind.RECORDED: "存下编号",
 }
 MONTHS_AHEAD = 4
-_MONEY_ERRORS = {
-    "invalid": "这里要填数字，例如 215。",
-    "min_value": "金额不能是负数。",
-    "max_decimal_places": "最多两位小数。",
-    "max_digits": "金额太大。请核对，单位是元。",
-    "max_whole_digits": "金额太大。请核对，单位是元。",
-}
-
-
-def _money(label: str, **kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        required=False,
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"}),
-        error_messages=_MONEY_ERRORS,
-        **kwargs,
-    )
 
 
 def months(day: date) -> list[tuple[str, str]]:
@@ -72,7 +52,7 @@ class StepForm(forms.Form):
         if self.kind == StepKind.APPLIED:
             for scheme in Scheme:
                 if scheme != Scheme.NONE:
-                    self.fields[f"amount-{scheme}"] = _money(
+                    self.fields[f"amount-{scheme}"] = money_field(
                         f"{SHORT[scheme]}{'一次' if scheme == Scheme.TEMPORARY else '每人每月'}",
                         initial=(amounts or {}).get(scheme),
                     )
@@ -110,7 +90,7 @@ class TermsForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     tier = forms.CharField(label="档次", max_length=30, required=False)
-    monthly_amount = _money("每月金额")
+    monthly_amount = money_field("每月金额")
     from_month = forms.ChoiceField(label="从哪个月起", required=False)
 
     def __init__(self, day: date, *args: Any, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ change keeps the row that last changed it.
 # ruff: noqa: E501 - SQL is read by its own lines
 
 from datetime import date
+from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
@@ -140,6 +141,14 @@ def _memberships(cursor: CursorWrapper, source: SourceList) -> None:
            WHERE d.membership_id IS NULL OR d.lives_in <> d.home_id""",
         [source.as_of],
     )
+
+
+def moved(cursor: CursorWrapper, source: SourceList) -> list[tuple[UUID, UUID, UUID]]:
+    """(person, old household, new household) of whom the list just written put into another one."""
+    if source.kind not in match.HOUSEHOLD_KINDS:
+        return []
+    cursor.execute("SELECT person_id, lives_in, home_id FROM lives WHERE lives_in <> home_id")
+    return cursor.fetchall()
 
 
 def _heads_and_sizes(cursor: CursorWrapper) -> None:

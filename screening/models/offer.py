@@ -1,4 +1,4 @@
-"""Jobs and projects offered to one person, and the proposal about his own share after three refusals (C17)."""
+"""Jobs and projects offered to one person, and the proposal about his share after three refusals (C17)."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -48,7 +48,7 @@ class Entitlement:
 def on(scope: Scope, household_ids: Collection[UUID], day: date) -> dict[UUID, list[Entitlement]]:
     """Household → what each of its people receives on the day; households in which nobody does are left out.
 
-    Its people are who lives there that day, and whom its grants or changes name while he lives nowhere.
+    Its people are who lives there that day, and who lived there last and lives nowhere.
     """
     homes = Household.objects.within(scope).filter(pk__in=household_ids)
     regions = dict(homes.values_list("pk", "region_id"))
@@ -116,13 +116,20 @@ def newest_roll(scope: Scope, person_id: UUID, scheme: str) -> date | None:
 
 
 def _people(regions: Collection[UUID], named: dict[UUID, UUID], day: date) -> dict[UUID, UUID]:
-    """Person → household: members on the day, the head first, then who is `named` and lives nowhere."""
+    """Person → household: members on the day, the head first; then who lives nowhere, by his last home.
+
+    So that nobody who left receives aid unseen. `named`: home of who is in a grant and never lived there.
+    """
     members = Membership.objects.filter(held_on(day), household__in=regions)
     people = dict(members.order_by("relation", "pk").values_list("person", "household"))
-    strangers = named.keys() - people.keys()
+    ended = Membership.objects.filter(first_day__lte=day)
+    left = ended.filter(household__in=regions, last_day__lt=day).values_list("person", flat=True)
+    strangers = (named.keys() | set(left)) - people.keys()
     elsewhere = Membership.objects.filter(held_on(day), person__in=strangers).values_list("person", flat=True)
     nowhere = strangers - set(elsewhere)
-    return people | {person: home for person, home in named.items() if person in nowhere}
+    last = dict(ended.filter(person__in=nowhere).order_by("last_day").values_list("person", "household"))
+    homes = named | last
+    return people | {person: homes[person] for person in nowhere if homes[person] in regions}
 
 
 def _grants_from_elsewhere(people: Collection[UUID], known: Collection[UUID]) -> list[Enrolment]:

@@ -15,9 +15,10 @@ from django.db import transaction
 from dabao import audit, crypto
 from dabao.models import User
 from dabao.scope import Right, Scope
-from screening.choices import CaseState, Relation
+from screening.choices import CaseState, ChangeKind, Relation
 from screening.models import Case, Household, Membership, Person, Verification
 from screening.rules.verdicts import Entry
+from screening.services import pending_changes
 from screening.services.by_hand import NewMember, new_person
 from screening.services.cases import Kind, lock, note
 from screening.services.list_confirming import match_waiting
@@ -58,6 +59,19 @@ def apply(*, case: Case, verification: Verification, entry: Entry, actor: User, 
     if not changes.told:
         return
     _settle(case, verification, changes.told, actor, day, "household.family")
+    changed = {pk for _, pk, _, _, _ in changes.told}
+    pending_changes.put_found(
+        household=case.household,
+        verification=verification,
+        entry=entry,
+        names={
+            one.person_id: one.person.name
+            for one in members.values()
+            if {str(one.pk), str(one.person_id)} & changed
+        },
+        actor=actor,
+        day=day,
+    )
 
 
 def undo(*, case: Case, verification: Verification, actor: User, day: date) -> None:
@@ -70,6 +84,7 @@ def undo(*, case: Case, verification: Verification, actor: User, day: date) -> N
             continue
         rows.update(**{field: old})
     _settle(case, verification, [], actor, day, "household.family_undone")
+    pending_changes.take_back(verification=verification, actor=actor, day=day)
 
 
 @transaction.atomic
@@ -99,6 +114,15 @@ def add_member(
     match_waiting(region_code=case.household.region_id, numbers=[crypto.blind(member.number)])
     told = f"登记成员：{person.name}（{Relation(member.relation).label}）"
     note(case=case, kind=Kind.NOTE, actor=actor, day=day, text=told, person=str(person.pk))
+    pending_changes.put(
+        household=case.household,
+        kind=ChangeKind.MEMBER_IN,
+        persons=[person.pk],
+        text=f"{person.name} {since} 起住在本户",
+        happened_on=since,
+        day=day,
+        actor=actor,
+    )
     rescreen(plan=case.plan, household=case.household, day=day)
     return case
 

@@ -21,6 +21,7 @@ from screening.choices import Hold, ListKind, ListState
 from screening.imports import apply, outcome
 from screening.imports.read import RefusedError
 from screening.models import ListRow, SourceList
+from screening.services import pending_changes
 from screening.services.list_staging import refuse_older
 
 LOCK_SPACE = 0x11575  # advisory locks of the desk: (space, county code)
@@ -144,6 +145,7 @@ def _write(cursor: Any, source: SourceList, actor: User | None, day: date, reaso
     outcome.settle_rows(cursor, source, written=True)
     if source.kind in (ListKind.REGISTRY, ListKind.MARGINAL):
         outcome.name_other_places(cursor)
+    moves = apply.moved(cursor, source)
     outcome.drop_plan(cursor)
     kept = {key: source.totals[key] for key in ("unread_sheets", "header") if key in source.totals}
     source.totals = {**kept, **outcome.count(cursor, source), **after}
@@ -156,6 +158,9 @@ def _write(cursor: Any, source: SourceList, actor: User | None, day: date, reaso
     source.confirmed_by, source.confirmed_at = actor, source.confirmed_at or timezone.now()
     source.number = (SourceList.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     source.save()
+    pending_changes.put_moves(
+        moves=moves, region_code=source.region_id[:6], about=str(source), day=day, actor=actor
+    )
     rematched = _rematch_others(cursor, source)
     audit.record(
         "list.import",

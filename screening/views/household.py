@@ -25,7 +25,7 @@ from screening.forms.household import ClosingForm, ReasonForm, RevealForm
 from screening.forms.parts import NEW_MEMBER, answers_of, as_data
 from screening.forms.refusals import tell
 from screening.forms.verification import VerificationForm
-from screening.queries import advice, households
+from screening.queries import advice, changes, households
 from screening.queries.cases import neighbours
 from screening.queries.remaining import remaining
 from screening.rules.income import income_window
@@ -387,6 +387,7 @@ def _show(
     previous, following, _ = neighbours(request.scope, page.case)
     context = {
         "page": page,
+        "aid": changes.of_household(request.scope, plans.current(), page.case.household_id, day),
         "case": page.case,
         "form": form,
         "correcting": correcting,

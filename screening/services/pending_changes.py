@@ -1,0 +1,276 @@
+"""Changes that wait for a decision (待变更): what happened in a household with aid, what came of it (C17).
+
+Money never changes because of what was found at a door: it waits here, and whoever approves aid decides.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from dabao import audit, plans
+from dabao.models import User
+from dabao.scope import Scope, whole
+from screening.choices import ChangeKind, LineSide, StepKind
+from screening.models import BenefitChange, Household, PendingChange, Verification
+from screening.queries import entitlements
+from screening.queries.entitlements import Entitlement
+from screening.rules.verdicts import Entry
+from screening.services import benefit_changes
+from screening.services.benefit_changes import Line
+from screening.services.enrolment import may_take
+
+# What is told first when a visit finds several things.
+_GRAVEST = (ChangeKind.DEATH, ChangeKind.MEMBER_OUT, ChangeKind.MEMBER_IN, ChangeKind.NEW_HEAD)
+
+
+def put(
+    *,
+    household: Household,
+    kind: str,
+    persons: Collection[UUID],
+    text: str,
+    happened_on: date,
+    day: date,
+    actor: User | None,
+    verification: Verification | None = None,
+    counterpart: BenefitChange | None = None,
+) -> PendingChange | None:
+    """Put a household to whoever decides its amounts; None when nobody there receives anything.
+
+    With a `counterpart` it waits in any case: what stopped on the other side is to begin here. The same thing
+    twice is one.
+    """
+    if counterpart is None and not entitlements.on(whole(household.region_id), [household.pk], day):
+        return None
+    plan = plans.current()
+    same = PendingChange.objects.filter(plan=plan, household=household, kind=kind, settled_on=None)
+    for waiting in same:
+        if set(waiting.persons) == set(persons):
+            return waiting
+    pending = PendingChange(
+        plan=plan,
+        household=household,
+        kind=kind,
+        persons=list(persons),
+        text=text[:200],
+        happened_on=min(happened_on, day),
+        raised_on=day,
+        verification=verification,
+        counterpart=counterpart,
+    )
+    pending.full_clean(exclude=["plan", "household", "verification", "counterpart", "settled_by", "by"])
+    pending.save()
+    _log("benefit.wait", pending, actor, kind=kind, persons=[str(person) for person in persons])
+    return pending
+
+
+def put_found(
+    *, household: Household, verification: Verification, entry: Entry, names: Mapping[UUID, str], actor: User,
+    day: date,
+) -> None:  # fmt: skip
+    """What a visit found of the members of a household with aid: one thing to decide, however much it is."""
+    told: dict[ChangeKind, list[str]] = {}
+    days: list[date] = []
+    persons: list[UUID] = []
+    for found in entry.members:
+        if found.person is None or found.person not in names:
+            continue
+        kind, words, when = _found(names[found.person], found.died_on, found.left_on, head=found.named_head)
+        if kind is not None:
+            told.setdefault(kind, []).append(words)
+            days.append(when or day)
+            persons.append(found.person)
+    if told:
+        put(
+            household=household,
+            kind=next(kind for kind in _GRAVEST if kind in told),
+            persons=persons,
+            text="；".join(words for kind in _GRAVEST for words in told.get(kind, [])),
+            happened_on=min(days),
+            day=day,
+            actor=actor,
+            verification=verification,
+        )
+
+
+def _found(
+    name: str, died_on: date | None, left_on: date | None, *, head: bool
+) -> tuple[ChangeKind | None, str, date | None]:
+    if died_on is not None:
+        return ChangeKind.DEATH, f"{name} {died_on} 去世", died_on
+    if left_on is not None:
+        return ChangeKind.MEMBER_OUT, f"{name} {left_on} 迁出", left_on
+    if head:
+        return ChangeKind.NEW_HEAD, f"户主改为{name}", None
+    return None, "", None
+
+
+def put_moves(
+    *,
+    moves: Sequence[tuple[UUID, UUID, UUID]],
+    region_code: str,
+    about: str,
+    day: date,
+    actor: User | None,
+) -> int:
+    """Persons whom a list put into another household, as (person, old, new): both sides with aid wait.
+
+    Returns how many wait.
+    """
+    ids = {home for _, old, new in moves for home in (old, new)}
+    receiving = entitlements.on(whole(region_code), ids, day) if ids else {}
+    homes = {home.pk: home for home in Household.objects.filter(pk__in=receiving).select_related("region")}
+    waiting = 0
+    for kind, side in ((ChangeKind.MEMBER_OUT, 1), (ChangeKind.MEMBER_IN, 2)):
+        people: dict[UUID, list[UUID]] = {}
+        for move in moves:
+            people.setdefault(move[side], []).append(move[0])
+        for home, persons in people.items():
+            if home not in homes:
+                continue
+            words = "到了别的户" if kind == ChangeKind.MEMBER_OUT else "从别的户来"
+            text = f"{about}：{len(persons)} 人{words}"
+            found = put(
+                household=homes[home],
+                kind=kind,
+                persons=persons,
+                text=text,
+                happened_on=day,
+                day=day,
+                actor=actor,
+            )
+            waiting += found is not None
+    return waiting
+
+
+def take_back(*, verification: Verification, actor: User, day: date) -> None:
+    """A visit was withdrawn or corrected: what waits for it goes, what was decided is looked at again."""
+    found = PendingChange.objects.select_for_update(of=("self",)).filter(verification=verification)
+    for pending in found.select_related("household"):
+        if pending.settled_on is None:
+            _settled(pending, actor, day, no_change="发现这件事的核查已撤回或更正")
+        elif pending.settled_by_id is not None:
+            put(
+                household=pending.household,
+                kind=ChangeKind.ADJUSTED,
+                persons=pending.persons,
+                text=f"据以变更的核查已撤回或更正，要再看：{pending.text}",
+                happened_on=day,
+                day=day,
+                actor=actor,
+            )
+
+
+@transaction.atomic
+def decide(
+    *,
+    scope: Scope,
+    pending_id: UUID,
+    actor: User,
+    version: int,
+    amounts: Sequence[tuple[UUID, str, Decimal]],
+    from_month: date,
+    reason: str,
+    day: date,
+) -> BenefitChange:
+    """The new amounts of people of the household as (person, scheme, yuan a month); 0 = stops or has none.
+
+    Raises ValidationError in words, PermissionDenied without the right to approve aid there.
+    """
+    pending = _open(scope, pending_id, version)
+    home = pending.household
+    now = entitlements.on(whole(home.region_id), [home.pk], from_month).get(home.pk, [])
+    lines = _lines(now, amounts)
+    if not lines and pending.kind != ChangeKind.NEW_HEAD:
+        raise ValidationError("金额都没有变。确实不用变的，请点“不用变”并写明为什么。")
+    change = benefit_changes.record(
+        household=home,
+        kind=pending.kind,
+        lines=lines,
+        from_month=from_month,
+        reason=reason,
+        actor=actor,
+        day=day,
+        counterpart=pending.counterpart,
+    )
+    _settled(pending, actor, day, settled_by=change)
+    return change
+
+
+@transaction.atomic
+def keep(
+    *, scope: Scope, pending_id: UUID, actor: User, version: int, reason: str, day: date
+) -> PendingChange:
+    """Nothing changes, and why."""
+    pending = _open(scope, pending_id, version)
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明为什么不用变。"})
+    _settled(pending, actor, day, no_change=reason.strip()[:200])
+    return pending
+
+
+def may_decide(scope: Scope, region_code: str) -> bool:
+    """Whoever approves aid there decides its changes."""
+    delegated = plans.current().township_approves
+    return may_take(scope, StepKind.APPROVED, region_code, township_approves=delegated)
+
+
+def _open(scope: Scope, pending_id: UUID, version: int) -> PendingChange:
+    """The locked row. Raises ObjectDoesNotExist outside the scope."""
+    pending = (
+        PendingChange.objects.within(scope)
+        .select_for_update(of=("self",))
+        .select_related("household", "counterpart")
+        .get(pk=pending_id)
+    )
+    if not may_decide(scope, pending.household.region_id):
+        raise PermissionDenied("救助变更由有审批权的人定，你的岗位没有这项权限。")
+    if pending.settled_on is not None or pending.version != version:
+        raise ValidationError("这一项别人刚办过。请刷新页面，看它现在怎样。")
+    return pending
+
+
+def _lines(now: Sequence[Entitlement], amounts: Sequence[tuple[UUID, str, Decimal]]) -> list[Line]:
+    """Stops and starts that bring these people from what they receive to what they are to receive.
+
+    Who joins a scheme that others of the household have by a grant joins their grant.
+    """
+    wanted: dict[UUID, dict[str, Decimal]] = {}
+    for person, scheme, amount in amounts:
+        wanted.setdefault(person, {})
+        if amount:
+            wanted[person][scheme] = amount
+    lines: list[Line] = []
+    for person, schemes in wanted.items():
+        held = {one.scheme: one for one in now if one.person_id == person}
+        same = [name for name, one in held.items() if one.monthly_amount == schemes.get(name)]
+        lines += benefit_changes.stop_all(one for name, one in held.items() if name not in same)
+        for scheme in schemes.keys() - set(same):
+            grants = [one.enrolment_id for one in now if one.scheme == scheme and one.enrolment_id]
+            grant = held[scheme].enrolment_id if scheme in held else next(iter(grants), None)
+            lines.append(Line(person, scheme, LineSide.START, schemes[scheme], grant))
+    return lines
+
+
+def _settled(
+    pending: PendingChange,
+    actor: User,
+    day: date,
+    *,
+    settled_by: BenefitChange | None = None,
+    no_change: str = "",
+) -> None:
+    pending.settled_by, pending.no_change = settled_by, no_change
+    pending.settled_on, pending.by = day, actor
+    pending.version += 1
+    pending.save()
+    _log("benefit.settle", pending, actor, kind=pending.kind, note=no_change)
+
+
+def _log(action: str, pending: PendingChange, actor: User | None, **data: Any) -> None:
+    audit.record(action, actor=actor, obj=pending, region_code=pending.household.region_id, **data)

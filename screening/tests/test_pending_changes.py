@@ -1,0 +1,235 @@
+"""What waits for a decision about money: put there by visits and lists, decided by whoever approves (C17)."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.urls import reverse
+
+from dabao.tests.cast import COUNTY, LIUSHUTANG, TODAY
+from screening.choices import Labour
+from screening.models import BenefitChange, PendingChange
+from screening.rules.verdicts import MemberFound, Verdict
+from screening.services import family, pending_changes, verification
+from screening.services.by_hand import NewMember
+from screening.tests.test_benefit_changes import grant_to, on_roll, people_of, receive
+from screening.tests.test_verification import entry_of
+
+MAY = date(2020, 5, 1)
+
+
+@pytest.fixture
+def home(cast, make_case, make_household):
+    """A closed case of three on the roll, opened again to be verified."""
+    people = (("李发祥", Labour.WEAK), ("李建华", Labour.ORDINARY), ("李小妹", Labour.NONE))
+    case = make_case(make_household(LIUSHUTANG, *people))
+    for person in people_of(case.household):
+        on_roll(person)
+    return case
+
+
+def visit(case, actor, **found):
+    """Somebody of the household found as said by name; the others live there and stay covered."""
+    members = [
+        MemberFound(one.name, one.pk, living_together=one.name not in found, **found.get(one.name, {}))
+        for one in people_of(case.household)
+    ]
+    case.refresh_from_db()
+    verdicts = [Verdict("dibao", person=one.person, covered=True) for one in members if one.living_together]
+    return verification.submit(
+        scope=actor.scope(),
+        case_id=case.pk,
+        actor=actor,
+        version=case.version,
+        submission_key=uuid.uuid4(),
+        entry=entry_of(case, *verdicts, members=members),
+        payload={},
+        day=TODAY,
+    )
+
+
+def named(household):
+    """李发祥, 李建华, 李小妹."""
+    found = {one.name: one for one in people_of(household)}
+    return found["李发祥"], found["李建华"], found["李小妹"]
+
+
+def decide(pending, actor, *amounts, from_month=MAY, reason="按新的人口核定", version=None):
+    return pending_changes.decide(
+        scope=actor.scope(),
+        pending_id=pending.pk,
+        actor=actor,
+        version=version or pending.version,
+        amounts=amounts,
+        from_month=from_month,
+        reason=reason,
+        day=TODAY,
+    )
+
+
+def test_a_death_found_at_the_door_waits_and_changes_no_money(cast, home):
+    record = visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    pending = PendingChange.objects.get()
+    assert (pending.kind, pending.text, pending.verification) == ("death", "李建华 2020-04-08 去世", record)
+    assert (pending.happened_on, pending.raised_on) == (date(2020, 4, 8), TODAY)
+    assert receive(home.household, TODAY)["李建华"] == Decimal(210)
+    assert not BenefitChange.objects.exists()
+
+
+def test_the_decision_stops_the_dead_and_adjusts_the_others_at_once(cast, home):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    pending = PendingChange.objects.get()
+    head, son, girl = named(home.household)
+    change = decide(
+        pending,
+        cast.county,
+        (head.pk, "rural_dibao", Decimal(230)),
+        (son.pk, "rural_dibao", Decimal(0)),
+        (girl.pk, "rural_dibao", Decimal(210)),
+    )
+    assert receive(home.household, MAY) == {"李发祥": Decimal(230), "李小妹": Decimal(210)}
+    assert receive(home.household, date(2020, 4, 30)) == dict.fromkeys(("李发祥", "李建华", "李小妹"), 210)
+    sides = sorted((line.person.name, line.side) for line in change.lines.all())
+    assert sides == [("李发祥", "start"), ("李发祥", "stop"), ("李建华", "stop")]
+    pending.refresh_from_db()
+    assert (pending.settled_by, pending.settled_on, pending.by) == (change, TODAY, cast.county)
+
+
+def test_who_left_waits_and_who_became_head_too(cast, home):
+    visit(home, cast.officer, 李建华={"left_on": date(2020, 3, 20)})
+    assert PendingChange.objects.get().text == "李建华 2020-03-20 迁出"
+    assert receive(home.household, TODAY)["李建华"] == Decimal(210)
+
+
+def test_without_aid_nothing_waits(cast, make_case, make_household):
+    case = make_case(make_household(LIUSHUTANG, ("甲", Labour.NONE), ("乙", Labour.NONE)))
+    one, two = people_of(case.household)
+    members = [
+        MemberFound("甲", one.pk),
+        MemberFound("乙", two.pk, living_together=False, died_on=date(2020, 4, 1)),
+    ]
+    verification.submit(
+        scope=cast.officer.scope(),
+        case_id=case.pk,
+        actor=cast.officer,
+        version=case.version,
+        submission_key=uuid.uuid4(),
+        entry=entry_of(case, Verdict("temporary"), members=members, hardship=True, hardship_note="住院"),
+        payload={},
+        day=TODAY,
+    )
+    two.refresh_from_db()
+    assert two.died_on == date(2020, 4, 1)
+    assert not PendingChange.objects.exists()
+
+
+def test_a_new_member_of_a_household_with_aid_waits_and_joins_its_grant(cast, make_case, make_household):
+    case = make_case(make_household(LIUSHUTANG, ("甲", Labour.NONE)))
+    grant = grant_to(
+        case, *people_of(case.household), amount="210", from_month=date(2020, 4, 1), actor=cast.officer
+    )
+    family.add_member(
+        scope=cast.officer.scope(),
+        case_id=case.pk,
+        actor=cast.officer,
+        member=NewMember("乙", "532326199003050019", relation="03"),
+        since=date(2020, 4, 2),
+        day=TODAY,
+    )
+    pending = PendingChange.objects.get(kind="member_in")
+    assert pending.text == "乙 2020-04-02 起住在本户"
+    newcomer = case.household.memberships.get(relation="03").person
+    decide(pending, cast.county, (newcomer.pk, "rural_dibao", Decimal(180)))
+    grant.refresh_from_db()
+    assert (grant.monthly_amount, set(grant.persons)) == (
+        Decimal(390),
+        {one.pk for one in people_of(case.household)},
+    )
+
+
+def test_a_withdrawn_visit_takes_what_waits_with_it(cast, home):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    verification.withdraw(scope=cast.officer.scope(), case_id=home.pk, actor=cast.officer, day=TODAY)
+    assert "撤回或更正" in PendingChange.objects.get().no_change
+
+
+def test_what_was_decided_on_a_withdrawn_visit_is_looked_at_again(cast, home):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    son = named(home.household)[1]
+    decide(PendingChange.objects.get(), cast.county, (son.pk, "rural_dibao", Decimal(0)))
+    verification.withdraw(scope=cast.officer.scope(), case_id=home.pk, actor=cast.officer, day=TODAY)
+    again = PendingChange.objects.get(settled_on=None)
+    assert (again.kind, again.persons) == ("adjusted", [son.pk])
+    decide(again, cast.county, (son.pk, "rural_dibao", Decimal(210)), reason="人还在，恢复")
+    assert receive(home.household, MAY)["李建华"] == Decimal(210)
+
+
+def test_nothing_changes_only_with_a_reason(cast, home):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    pending = PendingChange.objects.get()
+    said = {"scope": cast.county.scope(), "pending_id": pending.pk, "actor": cast.county, "day": TODAY}
+    with pytest.raises(ValidationError, match="为什么不用变"):
+        pending_changes.keep(**said, version=pending.version, reason=" ")
+    pending_changes.keep(**said, version=pending.version, reason="四月花名册已停")
+    with pytest.raises(ValidationError, match="别人刚办过"):
+        pending_changes.keep(**said, version=pending.version, reason="再来一次")
+
+
+def test_amounts_all_as_they_are_is_no_change(cast, home):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    head = named(home.household)[0]
+    with pytest.raises(ValidationError, match="不用变"):
+        decide(PendingChange.objects.get(), cast.county, (head.pk, "rural_dibao", Decimal(210)))
+
+
+@pytest.mark.parametrize(("who", "error"), [("officer", PermissionDenied), ("stranger", ObjectDoesNotExist)])
+def test_who_approves_decides_and_nobody_else(cast, home, who, error):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    son = named(home.household)[1]
+    with pytest.raises(error):
+        decide(PendingChange.objects.get(), getattr(cast, who), (son.pk, "rural_dibao", Decimal(0)))
+    assert not BenefitChange.objects.exists()
+
+
+def test_persons_that_a_list_moved_wait_on_both_sides(cast, home, make_household):
+    other = make_household(LIUSHUTANG, ("普有福", Labour.NONE))
+    on_roll(people_of(other)[0])
+    poor = make_household(LIUSHUTANG, ("无名", Labour.NONE))
+    son = named(home.household)[1]
+    moves = [(son.pk, home.household_id, other.pk), (people_of(poor)[0].pk, poor.pk, make_household().pk)]
+    waiting = pending_changes.put_moves(
+        moves=moves, region_code=COUNTY, about="建档立卡名单（截至 2020-03-31）", day=TODAY, actor=cast.county
+    )
+    found = {(one.household_id, one.kind) for one in PendingChange.objects.all()}
+    assert waiting == 2
+    assert found == {(home.household_id, "member_out"), (other.pk, "member_in")}
+
+
+def test_the_page_shows_everybody_and_takes_the_new_amounts(cast, home, client_of):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    pending = PendingChange.objects.get()
+    url = reverse("screening:change", args=[pending.pk])
+    page = client_of(cast.county).get(url)
+    form = page.context["form"]
+    offered = {one.name: amount.initial for one, _, amount in form.lines()}
+    assert offered == {"李发祥": Decimal(210), "李建华": 0, "李小妹": Decimal(210)}
+    data = {"version": pending.version, "from_month": "2020-05-01", "reason": "去世停发"}
+    for number, one in enumerate(form.receivers):
+        data |= {f"scheme-{number}": "rural_dibao", f"amount-{number}": str(offered[one.name])}
+    assert client_of(cast.county).post(url, data).status_code == 302
+    assert receive(home.household, MAY) == {"李发祥": Decimal(210), "李小妹": Decimal(210)}
+    page = client_of(cast.officer).get(reverse("screening:case", args=[home.pk])).content.decode()
+    assert "成员去世" in page
+    assert "农村低保 210.00 元" in page
+
+
+def test_the_list_counts_what_it_shows_and_the_officer_only_reads(cast, home, client_of):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    page = client_of(cast.officer).get(reverse("screening:changes"))
+    assert [(tab["label"], tab["count"]) for tab in page.context["tabs"]] == [("等定", 1), ("已定", 0)]
+    assert [(row.head, row.monthly, row.receivers) for row in page.context["page"]] == [("李发祥", 630, 3)]
+    one = client_of(cast.officer).get(reverse("screening:change", args=[PendingChange.objects.get().pk]))
+    assert one.context["form"] is None
+    assert client_of(cast.stranger).get(reverse("screening:changes")).context["page"].paginator.count == 0
