@@ -12,6 +12,7 @@ from screening.rules.phases import Work
 from supervision.board import build as build_board
 from supervision.board import flag_groups
 from supervision.board_rows import Cell, Row
+from supervision.pages.findings import waiting_findings
 
 RECENT_DAYS = 7
 
@@ -45,15 +46,17 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     slow = sorted((line for line in lines if line.cell.status.kind in ("lag", "over")), key=_by_lag)
     pressing = [line for line in slow if line.short != 0]
     flags = flag_groups(own)
+    findings = waiting_findings(scope, plan, day)
     return {
         "board": board,
         "lines": lines,
         "slowest": pressing[0] if pressing else None,
         "flags": flags,
+        "findings": findings,
         "phase_words": phase_words(board.phase),
         "own_left": sum(line.cell.work.left for line in lines),
         "own_lag": sum(max(line.cell.work.lag, 0) for line in slow),
-        "asks": bool(pressing) + len(flags) + bool(board.owes),
+        "asks": bool(pressing) + len(flags) + bool(findings.number) + bool(board.owes),
         "recent_days": RECENT_DAYS,
     }
 

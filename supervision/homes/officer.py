@@ -15,6 +15,7 @@ from supervision.board_rows import phase_at
 from supervision.links import case_url, cases_url, dispatch_url, flag_url, phase_url, report_url
 from supervision.navigation import url_of
 from supervision.pages.dispatch import reply_status
+from supervision.pages.findings import waiting_findings
 from supervision.queries import dispatches, home, townships, waiting
 from supervision.wording import Status, flag_words, report_status, work_status
 
@@ -85,6 +86,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "returned_url": cases_url(state="to_verify", returned=1),
         "to_do": [
             *_flags(scope, day),
+            *_findings(scope, plan, day),
             *_dispatches(scope, plan, day),
             *_recheck(scope),
             *_report(scope, plan, day),
@@ -171,6 +173,22 @@ def _dispatches(scope: Scope, plan: WorkPlan, day: date) -> list[ToDo]:
             dispatch_url(place.dispatch_id),
         )
         for place in dispatches.to_answer(scope, plan)
+    ]
+
+
+def _findings(scope: Scope, plan: WorkPlan, day: date) -> list[ToDo]:
+    """Findings of supervision that the township has to put right."""
+    found = waiting_findings(scope, plan, day)
+    if not found.number:
+        return []
+    return [
+        ToDo(
+            "督战整改",
+            "整改了附依据回复",
+            Status("over" if found.late else "todo", found.words),
+            "去整改",
+            found.url,
+        )
     ]
 
 

@@ -15,6 +15,7 @@ from screening.models import Household
 from supervision.choices import FindingKind, FindingSource, FindingState
 from supervision.models import Finding
 from supervision.queries import finding_list as lists
+from supervision.queries import findings as queries
 from supervision.queries.finding_list import FindingFilters
 from supervision.rules import rectification as rules
 
@@ -137,6 +138,30 @@ def findings_url(filters: FindingFilters | None = None, **changes: str) -> str:
     chosen = (filters or FindingFilters()).but(**changes)
     query = chosen.query_string()
     return reverse("supervision:findings") + (f"?{query}" if query else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of the findings waits for the viewer: how many, how many late, in words, and where."""
+
+    number: int
+    late: int
+    words: str
+    url: str
+
+
+def waiting_findings(scope: Scope, plan: WorkPlan, day: date) -> Waiting:
+    """For the homes: findings to put right, to check again, to decide; the list opens exactly these."""
+    found = queries.waiting_for_me(scope, plan, day)
+    parts = [
+        f"要整改 {found['fix']} 条" if found["fix"] else "",
+        f"逾期 {found['late']} 条" if found["late"] else "",
+        f"等你复查 {found['check']} 条" if found["check"] else "",
+        f"等你定 {found['decide']} 条" if found["decide"] else "",
+    ]
+    number = found["fix"] + found["check"] + found["decide"]
+    words = "，".join(part for part in parts if part)
+    return Waiting(number, found["late"], words, findings_url(mine="1"))
 
 
 def _tabs(

@@ -10,14 +10,15 @@ from screening.choices import CaseState, ListState, WarningState
 from screening.models import Case, RiskWarning, SourceList
 from screening.queries.rechecks import mine_to_recheck
 from screening.queries.steps import waiting_for_me
-from supervision.queries import dispatches
+from supervision.models import Finding
+from supervision.queries import dispatches, findings
 
 
 def waiting(scope: Scope) -> dict[str, int]:
     """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged,
     `steps` (households whose step towards enrolment is mine),
-    `postings` that want a second person, `dispatches` (orders that want this scope's word; counted in
-    `findings` too, the word of the bar they stand under).
+    `postings` that want a second person, `findings` whose move is this scope's, `dispatches` (orders that
+    want its word; counted in `findings` too, the word of the bar they stand under).
 
     What this user verified himself waits for another's recheck and is not counted for him (C11).
     """
@@ -39,6 +40,9 @@ def waiting(scope: Scope) -> dict[str, int]:
         found["lists"] = lists.filter(state=ListState.STAGED).count()
     if scope.may(Right.ACCOUNTS) or scope.may(Right.ORDER):
         found["postings"] = accounts.waiting(scope).count()
+    if scope.may(Right.RECTIFY) or scope.may(Right.SUPERVISE):
+        mine = Finding.objects.filter(findings.mine(scope, clock.today()), plan=current)
+        found["findings"] = mine.count()
     if scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH):
         found["dispatches"] = _dispatches(scope)
         found["findings"] = found.get("findings", 0) + found["dispatches"]
