@@ -398,6 +398,7 @@ def _show(
         "window": income_window(day),
         "may_reveal": opened.may(Right.REVEAL),
         "may_verify": opened.may(Right.VERIFY),
+        "may_supervise": opened.may(Right.SUPERVISE),
         "has_steps": opened.has_steps,
         "reveal_form": RevealForm(),
         "member_form": member_form or MemberForm(prefix=NEW_MEMBER),
