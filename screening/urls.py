@@ -15,6 +15,7 @@ from screening.views import (
     publicity,
     questions,
     recheck,
+    reviews,
     rows,
     steps,
     warnings,
@@ -92,6 +93,10 @@ urlpatterns = [
     path("warnings/<uuid:warning_id>/", warnings.one, name="warning"),
     path("warnings/<uuid:warning_id>/visit/", warnings.visit, name="warning-visit"),
     path("warnings/<uuid:warning_id>/decide/", warnings.decide, name="warning-decide"),
+    path("reviews/", reviews.reviews, name="reviews"),
+    path("reviews/<uuid:case_id>/", reviews.review, name="review"),
+    path("reviews/<uuid:case_id>/ways/", reviews.ways, name="review-ways"),
+    path("reviews/approval/<uuid:review_id>/", reviews.approval, name="review-approval"),
     path("rows/<uuid:pk>/", rows.row, name="row"),
     path("rows/<uuid:pk>/reveal/", rows.row_reveal, name="row-reveal"),
 ]

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from dabao import clock
 from dabao.models import Flag, FlagKind
-from screening.queries.progress import MONITORING
+from screening.queries.progress import MONITORING, REVIEWING
 from supervision.navigation import url_of
 
 
@@ -33,9 +33,13 @@ def case_url(case_id: UUID) -> str:
 
 
 def phase_url(region: str, phase: int, work: str, **more: str) -> str:
-    """What stands behind one figure of a phase, in a township or the county: in phase 3 warnings too."""
+    """What stands behind one figure of a phase, in a township or the county: in phase 3 warnings too, in phase
+    4 where the work is done.
+    """
     if phase == MONITORING:
         return _with(url_of("screening:monitoring-work"), {"work": work, "region": region} | more)
+    if phase == REVIEWING and work != "total" and not more:
+        return _with(url_of("screening:reviews"), {"tab": work, "region": region})
     return cases_url(region=region, phase=phase, work=work, **more)
 
 
@@ -59,6 +63,8 @@ def flag_url(flag: Flag) -> str:
             return report_url(flag.due_on.replace(day=1), flag.region_id)
         case FlagKind.WARNING_OVERDUE:
             return reverse("screening:warning", args=[about])
+        case FlagKind.TAPER_ENDING:
+            return _with(url_of("screening:reviews"), {"tab": "undecided", "region": flag.region_id})
         case FlagKind.RECTIFICATION_OVERDUE:
             return reverse("supervision:finding", args=[about])
         case FlagKind.DISPATCH_OVERDUE:

@@ -15,6 +15,7 @@ BASE = Path(__file__).resolve().parents[2]
 SHARED_FIXTURES = (
     "dabao.tests.browser",
     "dabao.tests.cast",
+    "screening.tests.reviews_cast",
     "screening.tests.warnings_cast",
     "supervision.tests.findings_cast",
 )

@@ -24,6 +24,7 @@ from dabao.models import Standard, Unit
 from dabao.tests.cast import SHIYANG, Cast
 from reports.models import HelpRequest, MonthlyReport
 from screening.models import (
+    BenefitReview,
     Case,
     ColumnAlias,
     Decision,
@@ -398,7 +399,32 @@ def _waiting_change(world: World) -> dict[str, Any]:
     return {"pending_id": waiting.pk}
 
 
+def _review(world: World) -> dict[str, Any]:
+    """A stop of a household of 石羊镇 that waits for approval."""
+    day = world.county.plan.first_day
+    case = Case.objects.get(pk=a_case(world)["case_id"])
+    review = BenefitReview.objects.create(
+        plan=case.plan,
+        household=case.household,
+        by=world.cast.officer,
+        visited_on=day,
+        recorded_on=day,
+        living_together=1,
+        per_capita=5000,
+        rural_dibao=4500,
+        outcome="stop",
+        stop_reason="income_over",
+        from_month=date(2020, 5, 1),
+        state="waiting",
+    )
+    return {"review_id": review.pk}
+
+
 POLICY: dict[str, Policy] = {
+    "screening:reviews": page(),
+    "screening:review": row(a_case),
+    "screening:review-ways": row(a_case),
+    "screening:review-approval": row(_review),
     "screening:warnings": page(),
     "screening:warning-list": page(),
     "screening:warnings-export": page(),

@@ -5,7 +5,7 @@
 | 1 排查 | cases opened by its last day | verified, or closed without (moved away, died, declined) |
 | 2 落实 | of those the verified ones, less those closed as rightly covered | closed |
 | 3 监测 | ledger households (cases) + warnings raised by its last day | followed in it or since; decided |
-| 4 巩固 | registered households on 低保 on its first day; before that, on the day | not recorded yet |
+| 4 巩固 | registered households on 低保 on its first day; before that, on the day | reviewed, early or late |
 
 On the business day and later the cases themselves are counted; on an earlier day, their events say.
 Follow-ups and warnings carry their days: the same question answers for every day.
@@ -20,8 +20,8 @@ from django.db.models.functions import Coalesce, Substr
 from dabao import clock, plans
 from dabao.models import Phase, WorkPlan
 from dabao.scope import Scope
-from screening.choices import BenefitScheme, CaseOutcome, CaseState, Scheme, StepKind
-from screening.models import BenefitRecord, Case, CaseEvent, Enrolment, FollowUp, RiskWarning
+from screening.choices import BenefitScheme, CaseOutcome, CaseState, ReviewState, Scheme, StepKind
+from screening.models import BenefitRecord, BenefitReview, Case, CaseEvent, Enrolment, FollowUp, RiskWarning
 from screening.phase_work import TownshipProgress, span
 from screening.rules.phases import work_of_phase
 
@@ -29,8 +29,8 @@ Part = Literal["total", "done", "left"]
 TOWNSHIP_DIGITS = 9
 TOWNSHIP = Substr("household__region_id", 1, TOWNSHIP_DIGITS)
 NOTHING = Q(pk__in=[])
-RECORDED = frozenset({1, 2, 3})  # a phase not among them has a total, but no red and no flag
 MONITORING = 3  # the phase whose work is households and warnings
+REVIEWING = 4
 VERIFIED = "verified"
 ROUND_EVENTS = [VERIFIED, "withdrawn", "returned"]  # what sets and takes back `verified_on`
 
@@ -82,7 +82,6 @@ def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
                     row.get(f"done_{phase.number}", 0),
                     span(phase),
                     day,
-                    recorded=phase.number in RECORDED,
                 )
                 for phase in phases
             )
@@ -98,6 +97,7 @@ def done_by_day(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> dict[s
         MONITORING: Subquery(
             _followed(phase, clock.today()).order_by("recorded_on").values("recorded_on")[:1]
         ),
+        REVIEWING: Subquery(_first_reviews(phase).values("recorded_on")[:1]),
     }.get(phase.number, F("closed_on"))
     decided = (
         phase_warnings(scope, plan, phase.number, "done", day)
@@ -162,6 +162,31 @@ def _followed(phase: Phase, day: date) -> QuerySet[FollowUp]:
     )
 
 
+def _reviewed(phase: Phase, day: date) -> QuerySet[BenefitReview]:
+    """Reviews of a case's household that stand on the day, approved or not; early work still counts."""
+    return BenefitReview.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=day),
+        household=OuterRef("household"),
+        plan=phase.plan_id,
+        recorded_on__lte=day,
+    )
+
+
+def _first_reviews(phase: Phase) -> QuerySet[BenefitReview]:
+    """From the first review on; a corrected one was done on the day of its first version."""
+    reviews = BenefitReview.objects.filter(household=OuterRef("household"), plan=phase.plan_id)
+    return reviews.exclude(state=ReviewState.RETURNED).order_by("recorded_on")
+
+
+def reviewable(scope: Scope, plan: WorkPlan, day: date) -> QuerySet[Case]:
+    """Cases of registered households on 低保 on the day, or that phase 4 counts."""
+    on_roll = _on_the_roll(day)
+    phase = plan.phases.filter(number=REVIEWING).first()
+    if phase is not None:
+        on_roll |= _on_the_roll(min(day, phase.first_day))
+    return Case.objects.within(scope).filter(on_roll, plan=plan)
+
+
 def cases_as_at(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:
     """Cases of the plan in scope; for a past day with what the last events that moved them say.
 
@@ -194,26 +219,29 @@ def _total_and_done(phase: Phase, day: date) -> tuple[Q, Q]:
             return in_time & verified & ~rightly_covered, closed
         case 3:
             return in_time, Q(Exists(_followed(phase, day)))
+        case 4:
+            on_roll = _on_the_roll(min(day, phase.first_day))
+            return in_time & on_roll, Q(Exists(_reviewed(phase, day)))
         case _:
-            return in_time & _on_the_roll(phase, day), NOTHING
+            return NOTHING, NOTHING
 
 
-def _on_the_roll(phase: Phase, day: date) -> Q:
-    """Registered households on 低保, by the roll or by a grant with all its steps, on the phase's first day.
+def _on_the_roll(on: date) -> Q:
+    """Registered households on 低保 on a day, by the roll or by a grant with all its steps.
 
-    Before that day: on `day`. 特困 and temporary aid are no 低保.
+    特困 and temporary aid are no 低保. Who died, left or was stopped since stays in the count of that day.
     """
-    on = min(day, phase.first_day)
     roll = BenefitRecord.objects.filter(
         Q(last_day=None) | Q(last_day__gte=on),
+        Q(person__memberships__last_day=None) | Q(person__memberships__last_day__gte=on),
         person__memberships__household=OuterRef("household"),
-        person__memberships__last_day=None,
+        person__memberships__first_day__lte=on,
         scheme__in=[BenefitScheme.RURAL_DIBAO, BenefitScheme.URBAN_DIBAO],
         first_day__lte=on,
     )
     granted = Enrolment.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=on),
         case=OuterRef("pk"),
-        ended_on=None,
         next_step="",
         scheme__in=[Scheme.DIBAO, Scheme.DIBAO_SINGLE],
         steps__kind=StepKind.RECORDED,

@@ -45,8 +45,7 @@ class PhaseSpan:
 class Work:
     """Work of a phase on a day, in households (or cases): `line` is the straight line of what should be done.
 
-    `pace` is what a day must bring from today to the last day, None when that has passed. Work that is not
-    `recorded` yet has a total and nothing to measure it by: no line, lag or pace, and it is never overdue.
+    `pace` is what a day must bring from today to the last day, None when that has passed.
     """
 
     total: int
@@ -93,18 +92,14 @@ def overdue_since(due_day: date) -> date:
     return due_day + ONE_DAY
 
 
-def work_of_phase(total: int, done: int, span: PhaseSpan, today: date, *, recorded: bool = True) -> Work:
-    """Work of one township (or village) in a phase; `recorded` = what is done can be written down at all."""
-    if not recorded:
-        return _unrecorded(total, span, today)
+def work_of_phase(total: int, done: int, span: PhaseSpan, today: date) -> Work:
+    """Work of one township (or village) in a phase."""
     return _work(total, done, straight_line(total, span.first_day, span.last_day, today), span, today)
 
 
 def work_of_county(townships: Iterable[Work], span: PhaseSpan, today: date) -> Work:
     """Work of the county: totals and line are sums of the townships', the pace is of its own remainder."""
     works = list(townships)
-    if not all(work.recorded for work in works):
-        return _unrecorded(sum(work.total for work in works), span, today)
     return _work(
         sum(work.total for work in works),
         sum(work.done for work in works),
@@ -112,11 +107,6 @@ def work_of_county(townships: Iterable[Work], span: PhaseSpan, today: date) -> W
         span,
         today,
     )
-
-
-def _unrecorded(total: int, span: PhaseSpan, today: date) -> Work:
-    days = days_left(span.last_day, max(today, span.first_day))
-    return Work(total, 0, line=0, lag=0, left=total, days_left=days, pace=None, overdue=False, recorded=False)
 
 
 def _work(total: int, done: int, line: int, span: PhaseSpan, today: date) -> Work:

@@ -12,7 +12,7 @@ from dabao import audit, plans
 from dabao.models import Flag, FlagKind, Phase, WorkPlan
 from dabao.scope import Scope, whole
 from screening.phase_work import phase_words
-from screening.queries.progress import MONITORING, RECORDED, done_by_day, phase_cases, progress
+from screening.queries.progress import MONITORING, REVIEWING, done_by_day, phase_cases, progress
 from screening.rules.phases import overdue_since
 
 
@@ -27,8 +27,6 @@ def raise_overdue_phases(*, plan: WorkPlan, day: date, noticed_on: date) -> list
     raised = []
     for place, phase in enumerate(plans.phases(plan)):
         late: set[str] = set()
-        if phase.number not in RECORDED:
-            continue
         if day == overdue_since(phase.last_day):
             rows = progress(whole(plan.region_id), plan, phase.last_day)
             late = {row.code for row in rows if row.works[place].left}
@@ -86,7 +84,7 @@ def _overdue_townships(scope: Scope, plan: WorkPlan, phase: Phase, day: date) ->
 
 def _finished_on(scope: Scope, plan: WorkPlan, phase: int, day: date) -> date:
     """The day the last work of the phase was done; `day` when there is none to tell by."""
-    if phase == MONITORING:
+    if phase in (MONITORING, REVIEWING):
         per_day = done_by_day(scope, plan, plan.phases.get(number=phase), day)
         return max((one for days in per_day.values() for one in days), default=day)
     done = phase_cases(scope, plan, phase, "done", day)

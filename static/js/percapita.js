@@ -3,7 +3,7 @@
 // <form data-percapita> holds the inputs: income items carry data-income="1" or data-income="-1" (their sign),
 // the number of people carries data-people, 没有任何收入 data-no-income; before anything is typed the sum is unknown, not zero. One block shows the result:
 //   <div data-sum data-standard="4500" data-line="4000" data-confirmed="yes|no" aria-live="polite">
-// with the elements [data-sum-income], [data-sum-people], [data-sum-each], [data-sum-gap], [data-sum-says] and
+// with the elements [data-sum-income], [data-sum-people], [data-sum-each], [data-sum-gap], [data-sum-without] (the same without 必要就业成本), [data-sum-says] and
 // <svg class="scale" data-sum-scale> (560 × 58 units). The server computes again and its figure is what counts.
 
 const LEFT = 20;
@@ -83,6 +83,7 @@ function show(form) {
   put("people", people > 0 ? String(people) : "—");
   if (!typed || !(people > 0)) {
     put("each", "—");
+    put("without", "");
     put("gap", "");
     put("says", typed ? "先填共同生活人数" : "还没填收入");
     if (scale) drawScale(scale, null, fen(box.dataset.standard), fen(box.dataset.line));
@@ -92,6 +93,8 @@ function show(form) {
   const standard = fen(box.dataset.standard);
   const line = fen(box.dataset.line);
   put("each", each2.format(Number(amount) / 100));
+  const cost = fen(form.querySelector('[name="income-employment_cost"]')?.value);
+  put("without", cost > 0n ? `不扣就业成本是 ${each2.format(Number(divide(sum + cost, people)) / 100)}` : "");
   put("gap", amount < standard ? `差 ${each2.format(Number(standard - amount) / 100)} 元` : amount > standard ? `超 ${each2.format(Number(amount - standard) / 100)} 元` : "");
   put("says", says(amount, standard, line, box.dataset.confirmed !== "no"));
   if (scale) drawScale(scale, amount, standard, line);

@@ -1,5 +1,8 @@
 """How much waits behind the words of the bar: few queries, however many words there are."""
 
+from collections.abc import Callable
+from datetime import date
+
 from django.db.models import Count, Q
 
 from dabao import clock, plans
@@ -8,6 +11,7 @@ from dabao.queries import accounts
 from dabao.scope import Right, Scope
 from screening.choices import CaseState, ListState, WarningState
 from screening.models import Case, RiskWarning, SourceList
+from screening.queries import reviews
 from screening.queries.rechecks import mine_to_recheck
 from screening.queries.steps import waiting_for_me
 from supervision.models import Finding
@@ -16,7 +20,8 @@ from supervision.queries import dispatches, findings
 
 def waiting(scope: Scope) -> dict[str, int]:
     """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged,
-    `steps` (households whose step towards enrolment is mine),
+    `steps` (households whose step towards enrolment is mine), `reviews` (households to be reviewed from phase
+    4 on, tapers that ended undecided, tapers and stops to be approved),
     `postings` that want a second person, `findings` whose move is this scope's, `dispatches` (orders that
     want its word; counted in `findings` too, the word of the bar they stand under).
 
@@ -34,7 +39,8 @@ def waiting(scope: Scope) -> dict[str, int]:
         undecided = RiskWarning.objects.within(scope).exclude(state=WarningState.DECIDED)
         found["warnings"] = undecided.filter(plan=current).count()
     if scope.may(Right.APPLY) or scope.may(Right.APPROVE):
-        found["steps"] = _steps(scope)
+        found["steps"] = _of_plan(scope, lambda *of: sum(waiting_for_me(*of).values()))
+        found["reviews"] = _of_plan(scope, reviews.mine)
     if scope.may(Right.IMPORT):
         lists = SourceList.objects.within(scope, Right.IMPORT)
         found["lists"] = lists.filter(state=ListState.STAGED).count()
@@ -44,23 +50,14 @@ def waiting(scope: Scope) -> dict[str, int]:
         mine = Finding.objects.filter(findings.mine(scope, clock.today()), plan=current)
         found["findings"] = mine.count()
     if scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH):
-        found["dispatches"] = _dispatches(scope)
+        found["dispatches"] = _of_plan(scope, lambda within, plan, _day: dispatches.waiting(within, plan))
         found["findings"] = found.get("findings", 0) + found["dispatches"]
     return found
 
 
-def _dispatches(scope: Scope) -> int:
-    """Orders in townships that wait for this scope's word."""
+def _of_plan(scope: Scope, count: Callable[[Scope, WorkPlan, date], int]) -> int:
+    """What waits of the plan today; nothing before there is a plan."""
     try:
-        return dispatches.waiting(scope, plans.current())
+        return count(scope, plans.current(), clock.today())
     except plans.NoPlanError:
         return 0
-
-
-def _steps(scope: Scope) -> int:
-    """Households whose next step towards enrolment is this scope's to take today."""
-    try:
-        plan = plans.current()
-    except plans.NoPlanError:
-        return 0
-    return sum(waiting_for_me(scope, plan, clock.today()).values())

@@ -16,7 +16,7 @@ from dabao.models import Flag, FlagKind, Job, JobState, WorkPlan
 from reports.services import flags as report_flags
 from reports.services import reminders
 from screening.services import flags as phase_flags
-from screening.services import warning_flags
+from screening.services import taper_flags, warning_flags
 from supervision.services import dispatch_flags, rectification_flags
 
 KIND = "supervision.daily"
@@ -24,6 +24,7 @@ KINDS = (
     FlagKind.PHASE_OVERDUE.value,
     FlagKind.REPORT_MISSING.value,
     FlagKind.WARNING_OVERDUE.value,
+    FlagKind.TAPER_ENDING.value,
     FlagKind.RECTIFICATION_OVERDUE.value,
     FlagKind.MEETING_MISSING.value,
     FlagKind.FEEDBACK_MISSING.value,
@@ -66,10 +67,11 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
             FlagKind.PHASE_OVERDUE.value: phase_flags.clear_finished_phases(plan=plan, day=day),
             FlagKind.WARNING_OVERDUE.value: warning_flags.clear_decided(plan=plan),
             FlagKind.DISPATCH_OVERDUE.value: dispatch_flags.clear_done(plan=plan),
+            FlagKind.TAPER_ENDING.value: taper_flags.clear_done(plan=plan, day=day),
             FlagKind.RECTIFICATION_OVERDUE.value: rectification_flags.clear_done(plan=plan, day=day),
             **report_flags.clear_done(plan=plan, day=day),
         }
-        told = reminders.remind(plan=plan, day=day)
+        told = [*reminders.remind(plan=plan, day=day), *taper_flags.remind(plan=plan, day=day)]
         by_kind = Counter(flag.kind for flag in raised)
         at_once = Counter(flag.kind for flag in raised if flag.cleared_on)
         result = DailyResult(
@@ -103,6 +105,7 @@ def _run_one(plan: WorkPlan, day: date, *, noticed_on: date) -> list[Flag]:
         *report_flags.raise_others(plan=plan, day=day, noticed_on=noticed_on),
         *warning_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
         *dispatch_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
+        *taper_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
         *rectification_flags.raise_overdue(plan=plan, day=day, noticed_on=noticed_on),
     ]
 
