@@ -35,9 +35,10 @@ def on_dibao(make_case, make_household, settings):
     return make
 
 
-def found(income=4200, way=ReviewWay.KEEP, day=DAY, **values):
+def found(earned=4200, way=ReviewWay.KEEP, day=DAY, **values):
     """One person with that income from wages; what a taper and a stop need is filled in."""
-    values.setdefault("income", {"wages": (Decimal(income), "县内工地")})
+    if "income" not in values:
+        values["income"] = {"wages": (Decimal(earned), "县内工地")}
     values.setdefault("reason", "长子县内务工，收入刚过标准" if way != ReviewWay.KEEP else "")
     values.setdefault("months", 6 if way == ReviewWay.TAPER else None)
     values.setdefault("stop_reason", "income_over" if way == ReviewWay.STOP else "")

@@ -130,9 +130,7 @@ def test_a_lengthened_taper_raises_its_flag_at_the_new_end_only(cast, county, on
     assert flag.due_on == date(2021, 8, 31)
 
 
-def test_staff_and_head_are_reminded_once_thirty_days_before_and_no_more_when_decided(
-    cast, county, on_dibao
-):
+def test_staff_and_head_are_reminded_once_thirty_days_before_and_no_more_when_decided(cast, county, on_dibao):
     case = on_dibao()
     tapered(cast, case)
     told = [
@@ -159,9 +157,7 @@ def test_reviews_are_the_work_of_phase_4_late_and_early_ones_too(cast, county, o
     record(cast, early, found(4200, day=date(2020, 6, 15)), date(2020, 6, 15))
     settings.DABAO_TODAY = "2020-12-31"
     assert (work(county.plan, date(2020, 12, 31)).done, work(county.plan, date(2020, 12, 31)).left) == (1, 1)
-    raised = raise_overdue_phases(
-        plan=county.plan, day=date(2020, 12, 31), noticed_on=date(2020, 12, 31)
-    )
+    raised = raise_overdue_phases(plan=county.plan, day=date(2020, 12, 31), noticed_on=date(2020, 12, 31))
     assert "phase:4" in [flag.subject for flag in raised]
     settings.DABAO_TODAY = "2021-01-04"
     record(cast, late, found(4200, day=date(2021, 1, 4)), date(2021, 1, 4))

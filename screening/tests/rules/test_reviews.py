@@ -76,9 +76,7 @@ def test_a_way_says_its_condition_and_by_how_much_it_is_off(way, income, words):
 
 
 def test_a_way_that_does_not_apply_is_refused_with_the_words_of_its_card():
-    said = reviews.fault(
-        "keep", Decimal(4825), LINES, SIX_TO_TWELVE, chosen_months=None, stop_reason=""
-    )
+    said = reviews.fault("keep", Decimal(4825), LINES, SIX_TO_TWELVE, chosen_months=None, stop_reason="")
     assert said is not None
     assert said[0] == "way"
     assert "本户高出 325.00" in said[1]
@@ -120,7 +118,9 @@ def test_a_taper_of_twelve_months_is_not_lengthened():
     ],
 )
 def test_a_stop_has_a_reason_that_is_true(income, reason, fine):
-    said = reviews.fault("stop", Decimal(income), LINES, SIX_TO_TWELVE, chosen_months=None, stop_reason=reason)
+    said = reviews.fault(
+        "stop", Decimal(income), LINES, SIX_TO_TWELVE, chosen_months=None, stop_reason=reason
+    )
     assert (said is None) is fine
 
 
