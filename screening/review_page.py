@@ -21,6 +21,7 @@ from screening.queries.cases import places
 from screening.queries.progress import REVIEWING, progress
 from screening.queries.remaining import place_name
 from screening.queries.reviews import Chosen
+from screening.review_words import mark
 from screening.rules import reviews as rules
 from screening.rules.income import income_window
 from screening.rules.phases import Work
@@ -145,7 +146,7 @@ def one(
         "window": income_window(day),
         "last": last,
         "history": history,
-        "mark": queries.mark(last, about.taper, day, case.plan.taper_notice_days),
+        "mark": mark(last, about.taper, day, case.plan.taper_notice_days),
         "previous": previous,
         "following": following,
         "reviews_url": list_url(region=code[:9]),

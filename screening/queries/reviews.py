@@ -15,11 +15,12 @@ from django.db.models.functions import Substr, TruncMonth
 from dabao import plans
 from dabao.models import StandardKind, WorkPlan
 from dabao.scope import Right, Scope
-from screening.choices import BenefitScheme, ReviewOutcome, ReviewState
+from screening.choices import BenefitScheme, ReviewState
 from screening.models import BenefitReview, Case, Taper
 from screening.queries import entitlements
 from screening.queries.cases import ROUTE
 from screening.queries.progress import REVIEWING, phase_cases, reviewable
+from screening.review_words import mark
 from screening.rules import reviews as rules
 from screening.rules.phases import next_month
 
@@ -125,17 +126,6 @@ def open_taper(scope: Scope, case: Case) -> Taper | None:
     """The taper that nobody has ended yet, also one whose last day has passed."""
     found = Taper.objects.within(scope).filter(plan=case.plan_id, household=case.household_id, ended_on=None)
     return found.first()
-
-
-def outcome_words(review: BenefitReview) -> str:
-    """脱贫不脱保 · 救助渐退 6 个月，到 2021-02-28 · 停发，2020年9月起."""
-    match review.outcome:
-        case ReviewOutcome.TAPER:
-            return f"救助渐退 {review.months} 个月，到 {review.last_day}"
-        case ReviewOutcome.STOP if review.from_month:
-            return f"停发，{review.from_month.year}年{review.from_month.month}月起"
-        case _:
-            return str(ReviewOutcome(review.outcome).label)
 
 
 # --- The lists ---
@@ -282,22 +272,6 @@ def _row(
         taper=taper,
         mark=mark(review, taper, day, plan.taper_notice_days),
     )
-
-
-def mark(review: BenefitReview | None, taper: Taper | None, day: date, notice_days: int) -> tuple[str, str]:
-    """How a household stands, in shape and words: what must be done first comes first."""
-    if review is not None and review.state == ReviewState.WAITING:
-        return "prog", f"{review.get_outcome_display()}·等审批"
-    if taper is not None:
-        left = (taper.last_day - day).days
-        if left < 0:
-            return "over", f"到期 {-left} 天没定"
-        return ("lag", f"还 {left} 天到期") if left <= notice_days else ("ok", "渐退中")
-    if review is None:
-        return "todo", "还没核查"
-    if review.state == ReviewState.RETURNED:
-        return "back", "退回，重新核查"
-    return "done", str(review.get_outcome_display())
 
 
 def neighbours(scope: Scope, case: Case, day: date) -> tuple[UUID | None, UUID | None]:

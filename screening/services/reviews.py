@@ -27,6 +27,7 @@ from screening.choices import (
 )
 from screening.models import BenefitReview, Case, ReviewIncome
 from screening.queries import reviews as queries
+from screening.review_words import outcome_words
 from screening.rules import reviews as rules
 from screening.rules.income import IncomeItem, Place, family_income, position
 from screening.services import cases, flags, tapers
@@ -89,7 +90,7 @@ def record(
         review.corrects, review.correction_reason = last, correction_reason.strip()
         review.save(update_fields=["corrects", "correction_reason"])
     told = "更正动态核查" if correction_reason is not None else "动态核查"
-    _tell(case, review, f"{told}：{queries.outcome_words(review)}", actor, day)
+    _tell(case, review, f"{told}：{outcome_words(review)}", actor, day)
     action = "review.record" if correction_reason is None else "review.correct"
     _audit(action, review, actor, outcome=review.outcome)
     if review.state == ReviewState.STANDING:
@@ -111,7 +112,7 @@ def approve(
     else:
         tapers.stop(case=case, review=review, actor=actor, day=day)
     _save(review)
-    _tell(case, review, f"批准{queries.outcome_words(review)}", actor, day)
+    _tell(case, review, f"批准{outcome_words(review)}", actor, day)
     _audit("review.approve", review, actor, outcome=review.outcome)
     return review
 

@@ -18,6 +18,7 @@ from screening import review_page
 from screening.forms.refusals import tell
 from screening.forms.reviews import ApprovalForm, ReviewForm
 from screening.queries import reviews as queries
+from screening.review_words import outcome_words
 from screening.services import reviews as services
 
 
@@ -108,7 +109,7 @@ def _recorded(request: HttpRequest, case: Any) -> HttpResponse:
 def _after(request: HttpRequest, case: Any, done: Any, following: UUID | None) -> HttpResponse:
     waits = "，等县局审批" if done.approved_by_id is None and done.settled_on is None else ""
     head = case.household.head.name if case.household.head else ""
-    messages.success(request, f"{head}户已核查：{queries.outcome_words(done)}{waits}。")
+    messages.success(request, f"{head}户已核查：{outcome_words(done)}{waits}。")
     if request.POST.get("then") == "next":
         return redirect(review_page.next_url(following, case.household.region_id[:9]))
     return redirect("screening:review", case_id=case.pk)
