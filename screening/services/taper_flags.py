@@ -28,7 +28,7 @@ def raise_overdue(*, plan: WorkPlan, day: date, noticed_on: date) -> list[Flag]:
     """Flags of the tapers whose last day was the day before `day`; returns the new ones.
 
     A late run raises what a timely one would have: one decided meanwhile is cleared by that day. On the day
-    of the run itself (`noticed_on`) a taper approved so late that it had ended is seen too. Safe to run twice.
+    of the run itself (`noticed_on`) a taper approved so late that it had ended is seen too. Safe twice.
     """
     eve = day - timedelta(days=1)
     late = [(review.taper, eve, _decided_on(review)) for review in _ended_undecided(plan, eve)]
