@@ -76,6 +76,7 @@ NAMES = {
     "sample.replace": "抽查换户",
     "assignment.make": "安排挂包",
     "assignment.end": "结束挂包",
+    "assignment.withdraw": "取消挂包",
     "unit.join": "加股室成员",
     "unit.leave": "股室成员离开",
     "plan.load": "装入方案",

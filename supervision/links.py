@@ -43,6 +43,11 @@ def phase_url(region: str, phase: int, work: str, **more: str) -> str:
     return cases_url(region=region, phase=phase, work=work, **more)
 
 
+def stage_url(kind: str) -> str:
+    """The households that wait for a step towards enrolment."""
+    return _with(url_of("screening:steps"), {"stage": kind})
+
+
 def flags_url(region: str, **more: str) -> str:
     """The red flags of a place; of all that one sees without one."""
     return _with(url_of("supervision:flags"), {"region": region} | more)

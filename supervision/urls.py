@@ -2,6 +2,7 @@ from django.urls import path
 
 from supervision.views import (
     accountability,
+    assignments,
     board,
     bulletins,
     dispatches,
@@ -18,6 +19,15 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/wall/", board.wall, name="board-wall"),
     path("board/flags/", board.flags, name="flags"),
+    path("settings/assignments/", assignments.listing, name="assignments"),
+    path("settings/assignments/new/", assignments.new, name="assignment-new"),
+    path("settings/assignments/<uuid:assignment_id>/", assignments.change, name="assignment"),
+    path("settings/assignments/<uuid:assignment_id>/end/", assignments.end, name="assignment-end"),
+    path(
+        "settings/assignments/<uuid:assignment_id>/withdraw/",
+        assignments.withdraw,
+        name="assignment-withdraw",
+    ),
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<uuid:bulletin_id>/", bulletins.one, name="bulletin"),
     path("bulletins/<uuid:bulletin_id>/document/", bulletins.document, name="bulletin-document"),

@@ -40,10 +40,12 @@ from screening.models import (
 )
 from supervision.models import (
     Accountability,
+    Assignment,
     Bulletin,
     Dispatch,
     DispatchPlace,
     Finding,
+    Group,
     Inspection,
     Sample,
     Stop,

@@ -6,9 +6,14 @@ from typing import Any
 
 from dabao.models import Standard, WorkPlan
 from dabao.scope import Scope
+from screening.choices import CaseState, StepKind
+from screening.queries import steps
 from supervision.board import build as build_board
+from supervision.links import cases_url, stage_url
 from supervision.navigation import url_of
+from supervision.pages.findings import waiting_findings
 from supervision.queries import county, waiting
+from supervision.queries.assignments import gaps
 
 LISTS_SHOWN = 5
 
@@ -29,6 +34,8 @@ class Count:
 def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     """Context of the page; a fixed number of queries but one per unconfirmed standard (a handful)."""
     board = build_board(scope, plan, day)
+    stages = [(stage, stage_url(stage.kind)) for stage in steps.stages(scope, plan, day)]
+    approval = next(stage for stage, _ in stages if stage.kind == StepKind.APPROVED)
     debts = board.debts or county.debts(scope, plan, day)
     standards = list(county.unconfirmed_standards(scope, plan, day))
     lists = list(county.staged_lists(scope)[:LISTS_SHOWN])
@@ -62,6 +69,13 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
             ),
             Count("待复核", rechecks, "户", "去复核", url_of("screening:recheck")),
             Count(
+                "等审批",
+                approval.count,
+                f"户，最久 {approval.longest} 天",
+                "去审批" if not plan.township_approves else "去看",
+                stage_url(StepKind.APPROVED),
+            ),
+            Count(
                 f"{month}月报没到",
                 len(missing),
                 f"个乡镇，{month}{board.report_due.day}日截止",
@@ -78,8 +92,13 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
                 board.sums.red.url,
                 red=True,
             ),
+            _findings(scope, plan, day),
             Count("标准待确认", len(standards), "项", "去确认", url_of("dabao:settings-standards")),
         ],
+        "stages": stages,
+        "to_enrol": sum(stage.count for stage, _ in stages),
+        "to_enrol_url": cases_url(state=CaseState.TO_ENROL.value),
+        "gaps": gaps(scope, plan, day),
         "standards_url": url_of("dabao:settings-standards"),
         "lists_url": url_of("screening:lists"),
         "calendar_url": url_of("reports:calendar"),
@@ -89,3 +108,9 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
 def _standard(scope: Scope, plan: WorkPlan, standard: Standard) -> tuple[Standard, int]:
     """A standard with the number of households that hang on it."""
     return standard, county.households_on_standard(scope, plan, standard.kind)
+
+
+def _findings(scope: Scope, plan: WorkPlan, day: date) -> Count:
+    """Findings whose move is the county office's: without a unit to check, without a leader to decide."""
+    found = waiting_findings(scope, plan, day)
+    return Count("督战整改", found.number, found.words, "去办", found.url)

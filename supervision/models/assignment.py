@@ -1,5 +1,7 @@
 """Who supervises whom (C19, C26, annex 2). Making or ending an assignment writes the members' postings."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -22,6 +24,11 @@ class Group(Opaque):
 
     def __str__(self) -> str:
         return self.leader_name
+
+
+def in_force(day: date) -> Q:
+    """The assignments of a day, its first and last day included."""
+    return (Q(last_day=None) | Q(last_day__gte=day)) & Q(first_day__lte=day)
 
 
 class Assignment(Editable):

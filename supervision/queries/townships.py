@@ -10,6 +10,7 @@ from dabao.models import Flag, UnitMember, WorkPlan
 from dabao.scope import Scope
 from reports.models import MonthlyReport
 from supervision.models import Assignment
+from supervision.models.assignment import in_force
 
 
 def assignments(scope: Scope, plan: WorkPlan, day: date) -> list[Assignment]:
@@ -17,7 +18,7 @@ def assignments(scope: Scope, plan: WorkPlan, day: date) -> list[Assignment]:
     members = UnitMember.objects.filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
     return list(
         Assignment.objects.within(scope)
-        .filter(Q(last_day=None) | Q(last_day__gte=day), group__plan=plan, first_day__lte=day)
+        .filter(in_force(day), group__plan=plan)
         .select_related("group", "unit", "township")
         .prefetch_related(Prefetch("unit__members", members, to_attr="working"))
         .order_by("group__order", "order")
@@ -31,7 +32,7 @@ def accounts(scope: Scope, plan: WorkPlan, day: date) -> dict[str, list[UUID]]:
     users: defaultdict[UUID, list[UUID]] = defaultdict(list)
     for unit, user in members.values_list("unit_id", "user_id").order_by("order"):
         users[unit].append(user)
-    rows = Assignment.objects.within(scope).filter(standing, group__plan=plan, first_day__lte=day)
+    rows = Assignment.objects.within(scope).filter(in_force(day), group__plan=plan)
     found: dict[str, list[UUID]] = {}
     for unit, township in rows.values_list("unit_id", "township_id"):
         found.setdefault(township, []).extend(users[unit])
