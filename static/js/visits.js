@@ -50,7 +50,7 @@ async function post(answers) {
   return fetch(answers.url, {
     method: "POST",
     body,
-    headers: { Accept: "application/json" },
+    headers: { Accept: "application/json", "X-Viewer": viewer },
     credentials: "same-origin",
   });
 }

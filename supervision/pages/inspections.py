@@ -232,7 +232,9 @@ def visit_page(
     }
 
 
-def visit_form(sheet: visits.Sheet, day: date, data: QueryDict | None = None) -> VisitForm:
+def visit_form(
+    sheet: visits.Sheet, day: date, data: QueryDict | None = None, auto_id: str = "id_%s"
+) -> VisitForm:
     """The sheet's form: as it stands, or as sent. Nothing of the record is filled in as an answer."""
     visit = sheet.visit
     initial: dict[str, Any] = {
@@ -244,7 +246,7 @@ def visit_form(sheet: visits.Sheet, day: date, data: QueryDict | None = None) ->
     }
     initial |= {f"match-{item}": match for item, match in visit.matches.items()}
     initial |= {f"said-{item}": words for item, words in visit.said.items()}
-    return VisitForm(data, initial=initial)
+    return VisitForm(data, initial=initial, auto_id=auto_id)
 
 
 def all_sheets(scope: Scope, inspection_id: UUID, day: date) -> dict[str, Any]:
@@ -254,18 +256,25 @@ def all_sheets(scope: Scope, inspection_id: UUID, day: date) -> dict[str, Any]:
         visits.of_inspection(scope, inspection_id).select_related("stop__inspection", "stop__township")
     )
     sheets = visits.sheets(scope, found, inspection.plan, day)
-    forms = [visit_form(sheet, day) for sheet in sheets]
     return {
         "inspection": inspection,
         "stops": list(inspection.stops.all()),
-        "sheets": [
-            {"sheet": sheet, "row": sheet.row, "form": form, "items": form.rows(sheet.lines),
-             "status": STATES[sheet.row.state]}
-            for sheet, form in zip(sheets, forms, strict=True)
-        ],
+        "sheets": [_sheet_of_many(sheet, day) for sheet in sheets],
         "counts": counts([sheet.row for sheet in sheets]),
         "may_write": inspection.closed_on is None,
-    }  # fmt: skip
+    }
+
+
+def _sheet_of_many(sheet: visits.Sheet, day: date) -> dict[str, Any]:
+    form = visit_form(sheet, day, auto_id=f"id_{sheet.row.id}_%s")
+    return {
+        "sheet": sheet,
+        "row": sheet.row,
+        "form": form,
+        "form_id": f"visit-{sheet.row.id}",
+        "items": form.rows(sheet.lines),
+        "status": STATES[sheet.row.state],
+    }
 
 
 def find(scope: Scope, inspection_id: UUID, said: str) -> dict[str, Any]:

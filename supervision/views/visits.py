@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +26,7 @@ def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     day = clock.today()
     if request.method != "POST":
         return render(request, "supervision/visit.html", pages.visit_page(request.scope, visit_id, day))
+    _refuse_others_answers(request)
     form = pages.visit_form(queries.sheet(request.scope, visit_id, day), day, request.POST)
     try:
         if form.is_valid() and _saved(request, visit_id, form):
@@ -35,6 +36,13 @@ def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         form = _with_version(form, conflict.visit.version)
         return _again(request, visit_id, form, 409)
     return _again(request, visit_id, form, 422)
+
+
+def _refuse_others_answers(request: HttpRequest) -> None:
+    """What one person wrote and kept in a phone is not sent in the name of the next who signs in there."""
+    writer = request.headers.get("X-Viewer", "")
+    if writer and writer != str(request.user.pk):
+        raise PermissionDenied("这些答案是别人填的，要由他自己登录后传。")
 
 
 def _saved(request: HttpRequest, visit_id: UUID, form: VisitForm) -> bool:
