@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dabao import audit, clock, plans
 from dabao.models import AuditEvent, User
-from supervision.demo import inspections, lists, people, warnings, work
+from supervision.demo import findings, inspections, lists, orders, people, warnings, work
 from supervision.services import daily
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
@@ -31,6 +31,8 @@ def seed(tell: Callable[[str], None]) -> None:
     work.carry_on(plan=plan, path=FOLDER / "progress.json", tell=tell)
     warnings.report(plan=plan, tell=tell)
     inspections.come(plan=plan, tell=tell)
+    orders.send(plan=plan, tell=tell)
+    findings.follow(plan=plan, tell=tell)
     raised = daily.run_daily(day=clock.today()).flags_raised
     tell(f"记红旗 {sum(raised.values())} 面。")
     with transaction.atomic():

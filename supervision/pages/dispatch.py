@@ -17,6 +17,8 @@ from supervision.choices import DispatchMove, Duty
 from supervision.forms.dispatch import OrderForm, SenderForm, TownshipForm
 from supervision.links import phase_url
 from supervision.models import Dispatch, DispatchPlace, DispatchTurn
+from supervision.pages.bulletin import paper_context
+from supervision.queries import bulletins
 from supervision.queries import dispatches as queries
 from supervision.rules import dispatch as rules
 from supervision.services.dispatches import facts, figures_now
@@ -140,12 +142,19 @@ def order_context(scope: Scope, plan: WorkPlan, dispatch: Dispatch, day: date) -
         "asked": [row for row in rows if row.place.asked_until],
         "copies": "、".join(_copies(dispatch, len(places))),
         "places": [place_context(scope, row.place, day) for row in own],
+        "sheet": _sheet(scope, plan) if sends else None,
         "earlier": [
             line
             for line in lines(scope, plan, day)
             if line.dispatch.issued and line.dispatch.pk != dispatch.pk
         ],
     }
+
+
+def _sheet(scope: Scope, plan: WorkPlan) -> dict[str, Any] | None:
+    """The bulletin in work, for its paper beside the order."""
+    bulletin = bulletins.in_work(scope, plan)
+    return paper_context(scope, bulletin) if bulletin else None
 
 
 def place_context(

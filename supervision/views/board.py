@@ -24,7 +24,8 @@ CHOICES = (("slow", "滞后"), ("all", "全部"), ("mine", "我挂的"))
 def board(request: HttpRequest) -> HttpResponse:
     _require(request)
     shown = build(request.scope, plans.current(), clock.as_at(request.GET.get("as_at", "")))
-    context = _context(shown) | _cards(request, shown) | {"may_wall": request.scope.may(Right.BOARD)}
+    may = {"may_wall": request.scope.may(Right.BOARD), "may_dispatch": request.scope.may(Right.DISPATCH)}
+    context = _context(shown) | _cards(request, shown) | may
     return render(request, "supervision/board.html", context)
 
 
