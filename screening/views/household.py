@@ -25,6 +25,7 @@ from screening.forms.household import ClosingForm, ReasonForm, RevealForm
 from screening.forms.parts import NEW_MEMBER, answers_of, as_data
 from screening.forms.refusals import tell
 from screening.forms.verification import VerificationForm
+from screening.papers.notice import notices
 from screening.queries import advice, changes, households
 from screening.queries.cases import neighbours
 from screening.queries.remaining import remaining
@@ -58,6 +59,12 @@ class Opened:
         case = self.page.case
         enrolling = case.state == CaseState.TO_ENROL or case.outcome == CaseOutcome.ENROLLED
         return enrolling and any(self.may(right) for right in (Right.APPLY, Right.APPROVE, Right.BOARD))
+
+    @property
+    def may_notice(self) -> bool:
+        """Whether somebody is to be told that he is not eligible, and this viewer may print it."""
+        told = any(self.may(right) for right in (Right.VERIFY, Right.APPROVE))
+        return told and bool(notices(self.page))
 
     def answers(self) -> Mapping[str, Any]:
         """What the form begins with: my draft, else what was found last."""
@@ -400,6 +407,7 @@ def _show(
         "may_verify": opened.may(Right.VERIFY),
         "may_supervise": opened.may(Right.SUPERVISE),
         "has_steps": opened.has_steps,
+        "may_notice": opened.may_notice,
         "reveal_form": RevealForm(),
         "member_form": member_form or MemberForm(prefix=NEW_MEMBER),
         "closing_form": ClosingForm(initial={"version": page.case.version}),
