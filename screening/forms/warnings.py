@@ -69,6 +69,7 @@ class DecideForm(forms.Form):
         label="理由", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     fell = forms.BooleanField(label="认定返贫或致贫", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class FollowForm(forms.Form):

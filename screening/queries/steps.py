@@ -118,6 +118,7 @@ class Row:
     days: int
     blocked: str
     grants: list[Enrolment] = field(default_factory=list)
+    version: int = 0
 
     @property
     def long(self) -> bool:
@@ -286,6 +287,7 @@ def _row(scope: Scope, case: Any, kind: StepKind, plan: WorkPlan, day: date) -> 
         days=max(0, (day - case.since).days),
         blocked=blocked(scope, open_ones, kind, plan, day),
         grants=open_ones,
+        version=case.version,
     )
 
 

@@ -43,9 +43,12 @@ _RECHECK_ENDS = frozenset(
 TRANSITIONS: dict[tuple[CaseState, CaseState], dict[str, frozenset[CaseOutcome]]] = {
     (CaseState.TO_VERIFY, CaseState.TO_RECHECK): {Kind.VERIFIED: frozenset()},
     (CaseState.TO_VERIFY, CaseState.TO_ENROL): {Kind.VERIFIED: frozenset()},
-    (CaseState.TO_VERIFY, CaseState.CLOSED): {Kind.VERIFIED: frozenset({CaseOutcome.COVERED_CONFIRMED})},
+    # Enrolled: reopened, and the aid of this plan goes on for somebody (also when others are not eligible).
+    (CaseState.TO_VERIFY, CaseState.CLOSED): {
+        Kind.VERIFIED: frozenset({CaseOutcome.COVERED_CONFIRMED, CaseOutcome.ENROLLED})
+    },
     (CaseState.TO_RECHECK, CaseState.TO_ENROL): {Kind.RECHECKED: frozenset()},
-    (CaseState.TO_RECHECK, CaseState.CLOSED): {Kind.RECHECKED: _RECHECK_ENDS},
+    (CaseState.TO_RECHECK, CaseState.CLOSED): {Kind.RECHECKED: _RECHECK_ENDS | {CaseOutcome.ENROLLED}},
     (CaseState.TO_RECHECK, CaseState.TO_VERIFY): {
         Kind.RETURNED: frozenset(),
         Kind.WITHDRAWN: frozenset(),
@@ -126,6 +129,8 @@ def move(
     before, case.state, case.outcome = case.state, to_state, outcome
     case.closed_on = day if to_state == CaseState.CLOSED else None
     grants.follow(case=case, kind=kind, actor=actor, day=day, reason=text)
+    if case.outcome == CaseOutcome.ENROLLED:
+        case.closed_on = grants.recorded_on(case) or day  # looked at again: enrolled since it was recorded
     event = saved(case, kind, actor, day, text, from_state=before, **data)
     flags.clear_finished_phases(plan=case.plan, day=day, region_code=case.household.region_id)
     return event

@@ -21,7 +21,10 @@ from screening.queries.steps import RIGHTS
 from screening.rules import steps as rules
 from screening.rules.steps import Taken
 from screening.services import grants
-from screening.services.cases import Kind, lock, move, note
+from screening.services.cases import Kind, lock, move, note, refuse_if_changed
+
+Versions = Mapping[UUID, int]
+NO_PAGE: Versions = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,23 @@ def may_take_somewhere(scope: Scope, kind: str, *, township_approves: bool) -> b
 
 
 @transaction.atomic
-def take_step(*, scope: Scope, case_id: UUID, kind: str, actor: User, details: Details, today: date) -> Case:
+def take_step(
+    *,
+    scope: Scope,
+    case_id: UUID,
+    kind: str,
+    actor: User,
+    details: Details,
+    today: date,
+    version: int | None = None,
+) -> Case:
     """One step for every grant of the household that waits for it. Raises ValidationError in words.
 
-    Recording goes by `record_number`, for each grant has a number of its own.
+    Recording goes by `record_number`, for each grant has a number of its own. `version` is the one that the
+    page showed, where there is a page.
     """
     case = _locked(scope, case_id, kind)
+    refuse_if_changed(case, version)
     if kind == StepKind.RECORDED:
         raise ValidationError("录入省系统要逐项填编号，不能成批办。")
     waiting = list(grants.under_way(case).prefetch_related("steps"))
@@ -83,26 +97,55 @@ def take_step(*, scope: Scope, case_id: UUID, kind: str, actor: User, details: D
 
 
 def take_steps(
-    *, scope: Scope, case_ids: Collection[UUID], kind: str, actor: User, details: Details, today: date
+    *,
+    scope: Scope,
+    case_ids: Collection[UUID],
+    kind: str,
+    actor: User,
+    details: Details,
+    today: date,
+    versions: Versions = NO_PAGE,
 ) -> BatchResult:
     """The same step for many households: each by the same checks; those refused stay as they are.
 
-    Raises ObjectDoesNotExist when one of them is outside the scope: then nothing was written.
+    `versions` by case are those that the page showed. Raises ObjectDoesNotExist when one of the households is
+    outside the scope: then nothing was written.
     """
 
     def act(case_id: UUID) -> None:
-        take_step(scope=scope, case_id=case_id, kind=kind, actor=actor, details=details, today=today)
+        take_step(
+            scope=scope,
+            case_id=case_id,
+            kind=kind,
+            actor=actor,
+            details=details,
+            today=today,
+            version=versions.get(case_id),
+        )
 
     return _each(scope, case_ids, act)
 
 
 def refuse_many(
-    *, scope: Scope, case_ids: Collection[UUID], actor: User, reason: str, today: date
+    *,
+    scope: Scope,
+    case_ids: Collection[UUID],
+    actor: User,
+    reason: str,
+    today: date,
+    versions: Versions = NO_PAGE,
 ) -> BatchResult:
     """Send many households back for one reason, by the checks of `refuse`."""
 
     def act(case_id: UUID) -> None:
-        refuse(scope=scope, case_id=case_id, actor=actor, reason=reason, today=today)
+        refuse(
+            scope=scope,
+            case_id=case_id,
+            actor=actor,
+            reason=reason,
+            today=today,
+            version=versions.get(case_id),
+        )
 
     return _each(scope, case_ids, act)
 
@@ -129,9 +172,12 @@ def _each(scope: Scope, case_ids: Collection[UUID], act: Callable[[UUID], None])
 
 
 @transaction.atomic
-def refuse(*, scope: Scope, case_id: UUID, actor: User, reason: str, today: date) -> Case:
+def refuse(
+    *, scope: Scope, case_id: UUID, actor: User, reason: str, today: date, version: int | None = None
+) -> Case:
     """Refused at review or approval: back to be verified, with the reason and a new last day."""
     case = lock(scope, case_id, Right.READ)
+    refuse_if_changed(case, version)
     stage = _stage(case, today)
     if stage not in rules.REFUSABLE:
         raise ValidationError("只有等审核、等审批的户能退回。请刷新页面，看看它到了哪一步。")

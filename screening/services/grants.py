@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from dabao.models import User
 from dabao.scope import whole
@@ -24,14 +24,14 @@ from screening.rules.entitlements import SCHEME_OF_GRANT
 from screening.rules.verdicts import Verdict
 from screening.services import benefit_changes
 
-WITHDRAWN = "withdrawn"
+WITHDRAWN, CLOSED = "withdrawn", "closed"  # kinds of events, as `cases.Kind` has them
 # Steps of grants that live, or were finished before a new conclusion ended them: no withdrawal undoes them.
 NOT_UNDONE = Q(enrolment__ended_on=None) | Q(enrolment__next_step="")
 
 
 def follow(*, case: Case, kind: str, actor: User, day: date, reason: str) -> None:
     """What a case's new state means for its grants. Raises ValidationError when that state cannot be yet."""
-    if case.state == CaseState.CLOSED and case.outcome == CaseOutcome.ENROLLED:
+    if kind == CLOSED and case.outcome == CaseOutcome.ENROLLED:
         if sentence := missing_before_closing(case):
             raise ValidationError(sentence)
         return
@@ -39,6 +39,33 @@ def follow(*, case: Case, kind: str, actor: User, day: date, reason: str) -> Non
         _end(case, kind, day, reason)
     if case.state in (CaseState.TO_ENROL, CaseState.CLOSED):
         _conclude(case, actor, day, reason)
+    if case.outcome == CaseOutcome.ENROLLED and not case.enrolments.filter(FINISHED).exists():
+        raise ValidationError("这一户已经没有录进省系统的项，不能按“已纳入”销号。请看核查结论。")
+
+
+def go_on(case: Case) -> bool:
+    """Whether lasting aid that was enrolled before goes on for somebody by the conclusion that stands.
+
+    Such a household closes as enrolled again, not as found covered: its grants are of this plan.
+    """
+    finished = list(case.enrolments.filter(FINISHED, scheme__in=LASTING))
+    verification = case.verifications.standing() if finished else None
+    if verification is None:
+        return False
+    decisions, living = list(verification.decisions.all()), _living(case, verification)
+    for grant in finished:
+        leaving = _leaving(grant, decisions, living).values()
+        if set(grant.persons) - {person for persons in leaving for person in persons}:
+            return True
+    return False
+
+
+def recorded_on(case: Case) -> date | None:
+    """The day on which the last number of the grants that stand was written down."""
+    steps = EnrolmentStep.objects.filter(
+        enrolment__case=case, enrolment__ended_on=None, kind=StepKind.RECORDED
+    )
+    return steps.aggregate(last=Max("recorded_on"))["last"]
 
 
 def _conclude(case: Case, actor: User, day: date, reason: str) -> None:

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from dabao.models import User
 from dabao.scope import Right, Scope
-from screening.choices import CaseState, VerificationState, VisitResult
+from screening.choices import CaseOutcome, CaseState, VerificationState, VisitResult
 from screening.models import Case, Verification
-from screening.rules.verdicts import after_recheck
-from screening.services import answers
+from screening.rules.verdicts import Step, after_recheck
+from screening.services import answers, grants
 from screening.services.cases import Kind, lock, move
 from screening.services.verification import role_of
 
@@ -37,6 +37,8 @@ def agree(
     if not means or set(means) - set(Means.values):
         raise ValidationError({"means": "同意前至少选一项：你是怎么核的。"})
     step = after_recheck(answers.verdicts_of(first))
+    if step.state == CaseState.CLOSED and grants.go_on(case):
+        step = Step(CaseState.CLOSED, CaseOutcome.ENROLLED)
     record = _record(case, actor, scope, day, agreed=True, means=means, note=note)
     how = "、".join(Means(mean).label for mean in means)
     told = f"复核同意（{how}）" + (f"：{note.strip()}" if note.strip() else "")

@@ -381,6 +381,8 @@ def _conclude(
     step = after_verification(entry.verdicts)
     if again and step.state == CaseState.TO_ENROL:
         step = Step(CaseState.TO_RECHECK)
+    if step.state == CaseState.CLOSED and grants.go_on(case):
+        step = Step(CaseState.CLOSED, CaseOutcome.ENROLLED)
     case.verified_on = case.verified_on or day
     case.returned_on, case.return_note = None, ""
     move(

@@ -192,14 +192,25 @@ def visit(
 
 @transaction.atomic
 def decide(
-    *, scope: Scope, warning_id: UUID, decision: str, reason: str, fell: bool, actor: User, day: date
+    *,
+    scope: Scope,
+    warning_id: UUID,
+    decision: str,
+    reason: str,
+    fell: bool,
+    actor: User,
+    day: date,
+    version: int | None = None,
 ) -> RiskWarning:
     """What the warning comes to. 低保 and 特困 have the household verified again; the flag goes at once.
 
+    `version` is the one that the page showed: somebody may have gone there again since.
     `fell`: the household is found to have fallen back into poverty (monitored), or into it (marginal).
     """
     warning = _locked(scope, warning_id, Right.APPLY)
     warning.state = next_state(warning.state, DECIDE)
+    if version is not None and warning.version != version:
+        raise ValidationError("你打开以后，这条预警又有人记过。请看过新的入户情况再定。")
     if decision not in WarningDecision.values:
         raise ValidationError({"decision": "请选一个结论。"})
     if decision == WarningDecision.NONE and len(reason.strip()) < 4:

@@ -6,7 +6,8 @@ from dabao.tests.cast import LIUSHUTANG
 from screening.choices import Labour
 from screening.rules.verdicts import Verdict
 from screening.services import recheck
-from screening.tests.test_enrolment import NUMBER, RECHECK, people_of, verify
+from screening.tests.enrolment_cast import NUMBER, RECHECK, verify
+from screening.tests.test_verification import people_of
 
 pytestmark = pytest.mark.browser
 

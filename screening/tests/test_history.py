@@ -13,19 +13,16 @@ from screening.models import CategoryMatch
 from screening.queries.history import household_on
 from screening.rules.verdicts import MemberFound, Verdict
 from screening.services import recheck, verification
-from screening.tests.test_enrolment import (
+from screening.tests.enrolment_cast import (
     NOT_ELIGIBLE,
     POST,
     RECORD,
     VISIT,
     bring_to,
-    judged,
     verify,
     write_number,
 )
 from screening.tests.test_verification import entry_of, people_of, put_on_roll
-
-__all__ = ["judged"]
 
 
 def then(case, user, day):

@@ -21,19 +21,14 @@ from screening.queries.cases import CaseFilters
 from screening.rules.verdicts import Verdict
 from screening.services import cases
 from screening.services import ledger as service
-from screening.tests.test_enrolment import (  # noqa: F401 - a fixture
-    NOT_ELIGIBLE,
-    bring_to,
-    judged,
-    write_number,
-)
+from screening.tests.enrolment_cast import NOT_ELIGIBLE, bring_to, write_number
 from screening.tests.test_verification import entry_of, people_of, put_on_roll, submit
 
 ALL = CaseFilters()
 
 
 @pytest.fixture
-def county_ledger(cast, judged, make_case, make_household):  # noqa: F811
+def county_ledger(cast, judged, make_case, make_household):
     """Six: never visited (in another township), nobody home, returned, to recheck, at approval, closed."""
     make_case(make_household(DAMAIDI, ("李发祥", "weak")))
     away = make_case(make_household(CHAHE, ("杨正芳", "none")))

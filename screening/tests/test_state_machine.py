@@ -18,10 +18,9 @@ from screening.models import Case
 from screening.rules.verdicts import Verdict
 from screening.services import cases, enrolment, recheck, verification
 from screening.services.enrolment import Details
-from screening.tests.test_enrolment import NOT_ELIGIBLE, bring_to, judged, verify, write_number
+from screening.tests.enrolment_cast import NOT_ELIGIBLE, bring_to, verify, write_number
 from screening.tests.test_verification import entry_of, people_of, put_on_roll
 
-__all__ = ["judged"]
 ENTITLED, NUMBER = Verdict("dibao"), "5323260420209999"
 COUPLE = (("普有福", Labour.WEAK), ("罗翠英", Labour.NONE))
 VERIFIERS = {"assistant", "officer", "colleague", "head"}

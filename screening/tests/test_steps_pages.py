@@ -17,7 +17,7 @@ from screening.models import Enrolment, EnrolmentStep
 from screening.queries import publicity, steps
 from screening.rules.verdicts import Verdict
 from screening.services import provincial_numbers, recheck
-from screening.tests.test_enrolment import (  # noqa: F401 - a fixture
+from screening.tests.enrolment_cast import (
     APPLY,
     LAST,
     NUMBER,
@@ -25,18 +25,17 @@ from screening.tests.test_enrolment import (  # noqa: F401 - a fixture
     RECHECK,
     REVIEW,
     bring_to,
-    judged,
-    people_of,
     take,
     verify,
     write_number,
 )
+from screening.tests.test_verification import people_of
 
 DESK = reverse("screening:steps")
 
 
 @pytest.fixture
-def one_at_each(judged, cast):  # noqa: F811
+def one_at_each(judged, cast):
     """A household at every stage, in the order of the stages."""
     found = {}
     for kind in StepKind.values:
@@ -46,7 +45,7 @@ def one_at_each(judged, cast):  # noqa: F811
     return found
 
 
-def test_the_six_columns_add_up_to_the_households_under_way(cast, county, one_at_each, judged):  # noqa: F811
+def test_the_six_columns_add_up_to_the_households_under_way(cast, county, one_at_each, judged):
     judged(Verdict("tekun"))
     columns = steps.stages(cast.county.scope(), county.plan, TODAY)
     assert [column.count for column in columns] == [2, 1, 1, 1, 1, 1]
@@ -98,7 +97,7 @@ def test_the_desk_is_for_township_and_county(client_of, cast, one_at_each, who, 
     assert client_of(getattr(cast, who)).get(DESK).status_code == status
 
 
-def test_a_village_assistant_sees_no_steps_and_a_stranger_no_household(client_of, cast, judged):  # noqa: F811
+def test_a_village_assistant_sees_no_steps_and_a_stranger_no_household(client_of, cast, judged):
     address = reverse("screening:case-steps", args=[judged(Verdict("dibao")).pk])
     answers = {
         who: client_of(getattr(cast, who)).get(address).status_code for who in ("assistant", "stranger")
@@ -108,7 +107,7 @@ def test_a_village_assistant_sees_no_steps_and_a_stranger_no_household(client_of
         assert client_of(getattr(cast, who)).get(address).status_code == 200
 
 
-def test_a_batch_from_the_desk_takes_the_ready_and_shows_the_others(client_of, cast, judged):  # noqa: F811
+def test_a_batch_from_the_desk_takes_the_ready_and_shows_the_others(client_of, cast, judged):
     ready, early = judged(Verdict("dibao")), judged(Verdict("dibao"), region=CHAHE)
     bring_to(ready, cast, "approved")
     take(early, "applied", cast.officer, APPLY, per_person={"dibao": Decimal(215)})
@@ -140,7 +139,7 @@ def test_a_batch_with_nothing_ticked_says_so(client_of, cast, one_at_each):
     assert "还没勾选" in answer.content.decode()
 
 
-def test_application_from_the_desk_writes_the_amounts_per_person(client_of, cast, judged):  # noqa: F811
+def test_application_from_the_desk_writes_the_amounts_per_person(client_of, cast, judged):
     case = judged(Verdict("dibao"))
     answer = client_of(cast.officer).post(
         reverse("screening:steps-take"),
@@ -162,7 +161,7 @@ def test_refused_from_the_desk_it_goes_back_with_the_reason(client_of, cast, one
 def test_numbers_typed_on_the_desk_close_households_and_bad_ones_stay_in_their_boxes(
     client_of,
     cast,
-    judged,  # noqa: F811
+    judged,
 ):
     good, bad = judged(Verdict("dibao")), judged(Verdict("tekun"))
     for case in (good, bad):
@@ -184,7 +183,7 @@ def test_numbers_typed_on_the_desk_close_households_and_bad_ones_stay_in_their_b
     assert states == ["closed", "to_enrol"]
 
 
-def test_a_foreign_number_box_is_404_and_writes_nothing(client_of, cast, judged):  # noqa: F811
+def test_a_foreign_number_box_is_404_and_writes_nothing(client_of, cast, judged):
     mine = judged(Verdict("dibao"))
     bring_to(mine, cast, "recorded")
     answer = client_of(cast.county).post(
@@ -205,7 +204,7 @@ def receipt(*rows):
     return stream.getvalue()
 
 
-def test_numbers_of_the_receipt_are_kept_or_refused_line_by_line(cast, judged):  # noqa: F811
+def test_numbers_of_the_receipt_are_kept_or_refused_line_by_line(cast, judged):
     good, early, twice = (judged(Verdict("dibao")) for _ in range(3))
     for case in (good, twice):
         bring_to(case, cast, "recorded")
@@ -229,7 +228,7 @@ def test_numbers_of_the_receipt_are_kept_or_refused_line_by_line(cast, judged): 
     assert AuditEvent.objects.filter(action="enrolment.numbers").get().data["refused"] == 4
 
 
-def test_the_publicity_list_has_names_villages_and_schemes_and_no_number(client_of, cast, county, judged):  # noqa: F811
+def test_the_publicity_list_has_names_villages_and_schemes_and_no_number(client_of, cast, county, judged):
     case = judged(Verdict("dibao"))
     bring_to(case, cast, "publicised")
     page = client_of(cast.officer).get(reverse("screening:publicity-print"), {"region": "532326102"})
@@ -243,7 +242,7 @@ def test_the_publicity_list_has_names_villages_and_schemes_and_no_number(client_
     assert "2020年4月10日至2020年4月16日（7 天）" in text
 
 
-def test_publicity_batches_count_their_lines(cast, county, judged):  # noqa: F811
+def test_publicity_batches_count_their_lines(cast, county, judged):
     for _ in range(2):
         bring_to(judged(Verdict("dibao")), cast, "approved")
     bring_to(judged(Verdict("tekun")), cast, "publicised")
@@ -257,7 +256,7 @@ def test_publicity_batches_count_their_lines(cast, county, judged):  # noqa: F81
     assert (len(found.lines), found.households, found.persons) == (2, 2, 4)
 
 
-def test_two_lists_hung_on_one_day_until_different_days_print_apart(client_of, cast, judged, settings):  # noqa: F811
+def test_two_lists_hung_on_one_day_until_different_days_print_apart(client_of, cast, judged, settings):
     settings.DABAO_TODAY = LAST.isoformat()
     for _ in range(2):
         bring_to(judged(Verdict("dibao")), cast, "approved")
@@ -285,7 +284,7 @@ def test_a_township_prints_no_list_of_another(client_of, cast, county):
 def test_the_desk_takes_the_same_number_of_queries_for_one_household_and_for_five(
     client_of,
     cast,
-    judged,  # noqa: F811
+    judged,
     kind,
 ):
     def queries() -> int:

@@ -11,7 +11,7 @@ from screening.choices import BenefitScheme, Labour
 from screening.models import BenefitRecord
 from screening.queries import watch
 from screening.rules.verdicts import Verdict
-from screening.tests.test_enrolment import bring_to, judged, verify, write_number  # noqa: F401
+from screening.tests.enrolment_cast import bring_to, write_number
 from screening.tests.test_verification import NOT, entry_of, submit
 
 PLAN_DAY = date(2020, 1, 1)
@@ -46,7 +46,7 @@ def test_who_is_covered_or_verified_or_in_no_category_is_not_missed(
     county,
     make_case,
     make_household,
-    judged,  # noqa: F811
+    judged,
 ):
     covered = make_household(income_per_capita=Decimal(3000))
     aid(covered)
@@ -59,7 +59,7 @@ def test_who_is_covered_or_verified_or_in_no_category_is_not_missed(
     assert on(cast, county, "missed") == []
 
 
-def test_missed_when_refused_although_the_income_found_is_not_above(cast, county, judged):  # noqa: F811
+def test_missed_when_refused_although_the_income_found_is_not_above(cast, county, judged):
     case = judged(NOT)
     assert on(cast, county, "missed") == [case.household_id]
     assert "判了不符合，但核出的人均没有高出标准" in why(cast, county, "missed")[0]
@@ -133,7 +133,7 @@ def test_registered_without_aid_and_aid_without_registry(cast, county, make_hous
 def test_who_is_enrolled_here_is_not_uncovered_before_the_next_roll_says_so(
     cast,
     county,
-    judged,  # noqa: F811
+    judged,
 ):
     case = judged(Verdict("dibao"))
     bring_to(case, cast, "recorded")
@@ -158,7 +158,7 @@ def test_counts_and_townships_equal_their_lists(cast, county, make_case, make_ho
     assert watch.counts(cast.stranger.scope(), county.plan, TODAY)["missed"] == 0
 
 
-def test_rates_of_enrolment(cast, county, judged):  # noqa: F811
+def test_rates_of_enrolment(cast, county, judged):
     done, open_ = judged(Verdict("dibao")), judged(Verdict("tekun"))
     bring_to(done, cast, "recorded")
     write_number(done.enrolments.get(), cast.county)

@@ -61,6 +61,7 @@ def take(request: HttpRequest) -> HttpResponse:
             actor=request.user,
             details=form.details(),
             today=day,
+            versions=_versions(request),
         )
 
     return _after(request, kind, act, VERBS[kind])
@@ -83,6 +84,7 @@ def refuse(request: HttpRequest) -> HttpResponse:
             actor=request.user,
             reason=request.POST.get("reason", ""),
             today=clock.today(),
+            versions=_versions(request),
         )
 
     return _after(request, kind, act, "退回")
@@ -319,6 +321,15 @@ def _query(kind: StepKind, region: str) -> str:
 
 def _address(request: HttpRequest, kind: StepKind) -> str:
     return f"{reverse('screening:steps')}?{_query(kind, _region(request))}"
+
+
+def _versions(request: HttpRequest) -> dict[UUID, int]:
+    """The versions of the households that the page showed, from its fields `version-ID`."""
+    return {
+        case: int(request.POST[f"version-{case}"])
+        for case in _uuids(request.POST.getlist("case"))
+        if request.POST.get(f"version-{case}", "").isdecimal()
+    }
 
 
 def _uuids(texts: list[str]) -> list[UUID]:
