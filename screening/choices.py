@@ -300,12 +300,13 @@ class ObligorAbility(TextChoices):
 
 
 class WarningKind(TextChoices):
-    """Why a household is to be looked at again (C13): the first four by new data, the others by people."""
+    """Why a household is to be looked at again (C13): the first five by new data, the others by people."""
 
     INCOME_BELOW = "income_below", "收入跌破低保线"
     NEW_CERTIFICATE = "new_certificate", "新办残疾证"
     MEDICAL_SPENDING = "medical_spending", "大额自付医疗"
     LABOUR_LOST = "labour_lost", "丧失劳动力"
+    FELL_BACK = "fell_back", "返贫"
     EARNER_DIED = "earner_died", "主要劳力去世"
     DISASTER = "disaster", "受灾"
     JOB_LOST = "job_lost", "务工中断"

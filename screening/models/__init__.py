@@ -12,6 +12,7 @@ from screening.models.fact import (
 )
 from screening.models.household import Household, Membership, Person
 from screening.models.move import HouseholdMove
+from screening.models.objection import Objection
 from screening.models.offer import JobOffer, ShareProposal
 from screening.models.photo import Photo
 from screening.models.review import BenefitReview, ReviewIncome, Taper
@@ -42,6 +43,7 @@ __all__ = [
     "ListRow",
     "MemberCheck",
     "Membership",
+    "Objection",
     "Obligor",
     "PendingChange",
     "Person",
