@@ -16,6 +16,7 @@ CHAPTERS = {
     "lists": "名单导入",
     "warnings": "动态监测和预警",
     "board": "督战图",
+    "findings": "督战整改",
     "reports": "月报",
     "accounts": "账号、任职和日志",
     "words": "名词和算法",

@@ -35,5 +35,6 @@ def seed(tell: Callable[[str], None]) -> None:
     findings.follow(plan=plan, tell=tell)
     raised = daily.run_daily(day=clock.today()).flags_raised
     tell(f"记红旗 {sum(raised.values())} 面。")
+    orders.publish(plan=plan, tell=tell)
     with transaction.atomic():
         audit.record(SEEDED, actor=None, label=audit.COMMAND_LINE)

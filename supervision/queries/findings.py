@@ -1,5 +1,6 @@
 """Findings in scope: whose move it is, what is late, what a township still has open (C21)."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -62,11 +63,11 @@ def turns(scope: Scope, finding: Finding) -> list[FindingTurn]:
 def mine(scope: Scope, day: date) -> Q:
     """Those whose move is this scope's: to put right, to check again, to decide."""
     found = Q(state__in=rules.AT_TOWNSHIP) & scope.q(Finding.region_path, Right.RECTIFY)
-    found |= Q(state__in=rules.AT_UNIT) & scope.q(Finding.region_path, Right.SUPERVISE) & _unit_work(scope)
+    found |= Q(state__in=rules.AT_UNIT) & _to_check(scope, day)
     second = Standing.AT_LEADER & ~Q(Exact(_FIRST_HAND, scope.user_id))
     found |= second & scope.q(Finding.region_path, Right.ORDER)
     for prefix in scope.prefixes(Right.DISPATCH):
-        here = Q(**{f"{Finding.region_path}__startswith": prefix})
+        here = _under({prefix})
         others = _leaders(prefix, day)
         if not others:
             found |= second & here
@@ -75,12 +76,26 @@ def mine(scope: Scope, day: date) -> Q:
     return found
 
 
-def _unit_work(scope: Scope) -> Q:
-    """The re-check is the unit's: a leader or the county office may do it, it does not wait for them.
-
-    Without a unit against the township it waits for whoever supervises the county.
+def _to_check(scope: Scope, day: date) -> Q:
+    """Where the re-check waits for this scope: a unit's own townships; for the county office those in which
+    nobody is posted as unit. A leader may do it as well, it does not wait for him.
     """
-    return Q() if Role.SUPERVISION_UNIT in scope.roles else Q(unit=None)
+    own = {code for role, code in scope.grants if role == Role.SUPERVISION_UNIT}
+    posted = Posting.objects.on(day).filter(role=Role.SUPERVISION_UNIT, user__is_active=True)
+    others = set(posted.values_list("region", flat=True)) - own
+    found = _under(own)
+    for prefix in scope.prefixes(Right.SUPERVISE):
+        if prefix not in own and not scope.may(Right.ORDER, prefix):
+            found |= _under({prefix}) & ~_under(others)
+    return found
+
+
+def _under(codes: Iterable[str]) -> Q:
+    """In one of the regions; nowhere for none."""
+    found = Q(pk__in=[])
+    for code in codes:
+        found |= Q(**{f"{Finding.region_path}__startswith": code})
+    return found
 
 
 def _leaders(region_code: str, day: date) -> set[UUID]:

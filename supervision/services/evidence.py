@@ -1,14 +1,18 @@
 """Files with a turn of a finding: what may come in, its name on the disk, how it leaves (W05, W08)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from dabao import audit
+from dabao import audit, pictures
 from dabao.models import User
 from dabao.scope import Scope
 from reports.services.attachments import KINDS, LONGEST_NAME, Download, check, extension
@@ -16,35 +20,54 @@ from supervision.models import FindingEvidence, FindingTurn
 
 FOLDER = "findings"
 MOST = 9
+PICTURES = ("jpg", "jpeg", "png")
 
 
-def refuse_unfit(files: Sequence[UploadedFile]) -> None:
-    """Raise ValidationError for a file that is too big, of another kind, or too many of them."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file that was checked: its name, what is stored of it. A photo is shrunk, with no trace of where."""
+
+    name: str
+    kind: str
+    content: IO[bytes]
+    size: int
+
+
+def made_ready(files: Sequence[UploadedFile]) -> list[Ready]:
+    """Raise ValidationError for a file that is too big, of another kind, broken, or too many of them."""
     if len(files) > MOST:
         raise ValidationError({"files": f"一次最多附 {MOST} 个文件。其余的可在“报进展”里再附。"})
-    for file in files:
-        try:
-            check(file)
-        except ValidationError as refusal:
-            said = "".join(refusal.messages)
-            raise ValidationError({"files": f"{file.name}：{said}"}) from refusal
+    return [_ready(file) for file in files]
 
 
-def attach(turn: FindingTurn, files: Sequence[UploadedFile]) -> None:
-    """Keep checked files with a turn, last in its transaction; a turn undone leaves no file."""
+def _ready(file: UploadedFile) -> Ready:
+    name = file.name or ""
+    try:
+        check(file)
+        if extension(name) in PICTURES:
+            content = pictures.read(file).content
+            return Ready(name, "jpg", BytesIO(content), len(content))
+    except ValidationError as refusal:
+        raise ValidationError({"files": f"{name}：{''.join(refusal.messages)}"}) from refusal
+    except pictures.RefusedError as refusal:
+        raise ValidationError({"files": f"{name}：{refusal}"}) from refusal
+    return Ready(name, extension(name), file, file.size or 0)
+
+
+def attach(turn: FindingTurn, files: Sequence[Ready]) -> None:
+    """Keep files with a turn, last in its transaction: one that fails before leaves no file."""
     for file in files:
-        kind = extension(file.name or "")
-        stem = (file.name or "").rpartition(".")[0]
+        stem = file.name.rpartition(".")[0]
         row = FindingEvidence(
             turn=turn,
-            file_name=f"{stem[: LONGEST_NAME - len(kind) - 1]}.{kind}",
-            stored_as=f"{FOLDER}/{uuid4().hex}.{kind}",
-            size=file.size or 0,
+            file_name=f"{stem[: LONGEST_NAME - len(file.kind) - 1]}.{file.kind}",
+            stored_as=f"{FOLDER}/{uuid4().hex}.{file.kind}",
+            size=file.size,
         )
         row.full_clean()
         row.save()
-        file.seek(0)
-        default_storage.save(row.stored_as, file)
+        file.content.seek(0)
+        default_storage.save(row.stored_as, ContentFile(file.content.read()))
 
 
 @transaction.atomic

@@ -81,7 +81,7 @@ def open_finding(
     if found_on > day:
         raise ValidationError({"found_on": "发现日在今天以后，请核对。"})
     _refuse_thin(text, "text", "请写明问题是什么，例如：何应芳 2 月已去世，3 月仍发低保 215 元。")
-    evidence.refuse_unfit(files)
+    ready = evidence.made_ready(files)
     plan = WorkPlan.objects.select_for_update(no_key=True).get(pk=plans.current().pk)
     last = Finding.objects.filter(plan=plan, year=day.year).aggregate(last=Max("serial"))["last"]
     finding = Finding(
@@ -106,7 +106,7 @@ def open_finding(
     )
     finding.full_clean()
     finding.save()
-    _turn(finding, Move.OPEN, "", actor, day, finding.text, files)
+    _turn(finding, Move.OPEN, "", actor, day, finding.text, ready)
     return finding
 
 
@@ -152,7 +152,7 @@ def take(
         raise ValidationError(words)
     if move in WORDS:
         _refuse_thin(text, "text", WORDS[move])
-    evidence.refuse_unfit(files)
+    ready = evidence.made_ready(files)
     if move == Move.REPLY and not files and not _has_evidence(finding):
         raise ValidationError({"files": "回复整改要有依据。请附照片或材料；进展里附过的也算。"})
     before, finding.state = finding.state, after
@@ -162,7 +162,7 @@ def take(
     finding.version += 1
     finding.full_clean(exclude=["plan", "region", "household", "unit"], validate_unique=False)
     finding.save()
-    _turn(finding, move, before, actor, day, text.strip(), files)
+    _turn(finding, move, before, actor, day, text.strip(), ready)
     rectification_flags.clear(finding=finding, day=day)
     _notices(finding, move, day)
     return finding
@@ -267,7 +267,13 @@ def _has_evidence(finding: Finding) -> bool:
 
 
 def _turn(
-    finding: Finding, move: str, before: str, actor: User, day: date, text: str, files: Sequence[UploadedFile]
+    finding: Finding,
+    move: str,
+    before: str,
+    actor: User,
+    day: date,
+    text: str,
+    files: Sequence[evidence.Ready],
 ) -> None:
     last = finding.turns.aggregate(last=Max("order"))["last"]
     turn = FindingTurn(
