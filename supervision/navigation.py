@@ -88,6 +88,8 @@ HELP = {
     "screening:list": "lists",
     "screening:row": "lists",
     "supervision:board": "board",
+    "supervision:finding": "findings",
+    "supervision:accountability": "findings",
     "reports:": "reports",
     "dabao:": "accounts",
     "screening:review": "reviews",
