@@ -14,7 +14,8 @@ from screening.queries.progress import progress
 from screening.rules.phases import Work, due_on, first_of_month
 from supervision.links import as_at, cases_url, flag_url, flags_url, phase_url, report_url, requests_url
 from supervision.models import Assignment
-from supervision.queries import townships
+from supervision.pages.findings import findings_url
+from supervision.queries import findings, townships
 from supervision.wording import CIRCLED, Status, flag_words, report_status, work_status
 
 NOBODY_WAITS = requests.Owed(0, 0)
@@ -49,17 +50,20 @@ class ShareCell:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A count with the list it opens."""
+    """A count with the list it opens; `late` of these are past their day, in a list of their own."""
 
     count: int
     url: str
+    late: int = 0
+    late_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A township: its units, cells by phase, 应保尽保 and 复核, its report, what it and the county owe.
 
-    `report` is that of the month; `missing` = the longest missing one of any month.
+    `report` is that of the month; `missing` = the longest missing one of any month. `findings` = those not
+    ended, None on a past day, of which they keep no account.
     """
 
     code: str
@@ -69,6 +73,7 @@ class Row:
     cells: list[Cell]
     shares: list[ShareCell]
     answers: Figure
+    findings: Figure | None
     red: Figure
     report: Status | None
     report_url: str
@@ -86,6 +91,10 @@ class Row:
         """The phase after the current one, the one before it at the end."""
         place = self.cells.index(self.main)
         return self.cells[place + 1] if place + 1 < len(self.cells) else self.cells[place - 1]
+
+    @property
+    def findings_late(self) -> str:
+        return f"{self.findings.late} 逾期" if self.findings else ""
 
     @property
     def reported(self) -> bool:
@@ -131,6 +140,7 @@ class Reading:
             self.owed = requests.owed_to(scope, plan, day)
             if self.reported:
                 self.reports = townships.reports_of(scope, plan, self.month, day)
+        self.findings = {} if self.then else findings.open_counts(scope, day, plan)
         self.flags: dict[str, list[Flag]] = {}
         for flag in townships.open_flags(scope, day):
             self.flags.setdefault(flag.region_id, []).append(flag)
@@ -151,6 +161,7 @@ class Reading:
             cells=self._cells(code, progress_of.works),
             shares=self._shares(code, [self.desks.get(code, {})]),
             answers=self._answers(code, self.owed.get(code, NOBODY_WAITS).number),
+            findings=self._findings(code, [self.findings.get(code, (0, 0))]),
             red=Figure(len(flags), flags_url(code, **self.then)),
             report=report_status(self.reports.get(code), self.month, self.report_due, self.day)
             if self.reported
@@ -173,6 +184,7 @@ class Reading:
             cells=self._cells(region, together(self.progress, self.phases, self.day)),
             shares=self._shares(region, list(self.desks.values())),
             answers=self._answers(region, sum(owed.number for owed in self.owed.values())),
+            findings=self._findings(region, list(self.findings.values())),
             red=Figure(sum(map(len, self.flags.values())), flags_url("", **self.then)),
             report=None,
             report_url="",
@@ -212,6 +224,12 @@ class Reading:
 
     def _answers(self, code: str, number: int) -> Figure:
         return Figure(number, requests_url(code, **self.then))
+
+    def _findings(self, code: str, counted: list[tuple[int, int]]) -> Figure | None:
+        if self.then:
+            return None
+        number, late = (sum(column) for column in zip(*counted, strict=True)) if counted else (0, 0)
+        return Figure(number, findings_url(region=code), late, findings_url(region=code, due="late"))
 
 
 def phase_at(phases: list[Phase], day: date) -> Phase:

@@ -30,11 +30,14 @@ from screening.models import (
     Decision,
     Enrolment,
     Household,
+    JobOffer,
     ListRow,
+    Objection,
     PendingChange,
     Photo,
     Question,
     RiskWarning,
+    ShareProposal,
     SourceList,
     Verification,
 )
@@ -154,6 +157,15 @@ def a_grant(world: World) -> dict[str, Any]:
         case=case, decision=decision, scheme="dibao", waiting_since=day, opened_on=day
     )
     return place | {"grant_id": grant.pk}
+
+
+def an_objection(world: World) -> dict[str, Any]:
+    """One against the publicity of a household in 石羊镇."""
+    place, day = a_case(world), world.county.plan.first_day
+    objection = Objection.objects.create(
+        case_id=place["case_id"], raised_on=day, recorded_on=day, text="反映他家有车", by=world.cast.officer
+    )
+    return place | {"objection_id": objection.pk}
 
 
 def a_question(world: World) -> dict[str, Any]:
@@ -422,6 +434,36 @@ def _review(world: World) -> dict[str, Any]:
     return {"review_id": review.pk}
 
 
+def _offered(world: World) -> dict[str, Any]:
+    return {"person_id": world.make_household().head_id}
+
+
+def _offer(world: World) -> dict[str, Any]:
+    """A job offered to somebody of 石羊镇 who has not answered."""
+    place, day = _offered(world), world.county.plan.first_day
+    offer = JobOffer.objects.create(
+        plan=world.county.plan, day=day, recorded_on=day, project="护林员", by=world.cast.officer, **place
+    )
+    return place | {"offer_id": offer.pk}
+
+
+def _proposal(world: World) -> dict[str, Any]:
+    day, home = world.county.plan.first_day, world.make_household()
+    proposal = ShareProposal.objects.create(
+        plan=world.county.plan,
+        household=home,
+        person=home.head,
+        scheme="rural_dibao",
+        old_amount=210,
+        new_amount=0,
+        from_month=date(2020, 5, 1),
+        run=3,
+        proposed_on=day,
+        proposed_by=world.cast.officer,
+    )
+    return {"proposal_id": proposal.pk, "name": "withdraw"}
+
+
 POLICY: dict[str, Policy] = {
     "screening:reviews": page(),
     "screening:review": row(a_case),
@@ -442,6 +484,12 @@ POLICY: dict[str, Policy] = {
     "screening:changes": page(),
     "screening:change": row(_waiting_change),
     "screening:change-keep": row(_waiting_change),
+    "screening:offers": page(),
+    "screening:offer-search": page(),
+    "screening:offer-person": row(_offered),
+    "screening:offer-propose": row(_offered),
+    "screening:offer-answer": row(_offer),
+    "screening:proposal-step": row(_proposal),
     "screening:lists": page(),
     "screening:list": row(a_list),
     "screening:list-job": row(a_list),
@@ -480,6 +528,9 @@ POLICY: dict[str, Policy] = {
     "screening:photo-remove": row(_photo),
     "screening:steps": page(),
     "screening:steps-take": page(),
+    "screening:steps-undo": page(),
+    "screening:objection": row(a_case),
+    "screening:objection-settle": row(an_objection),
     "screening:steps-refuse": page(),
     "screening:steps-numbers": page(),
     "screening:steps-numbers-import": page(),
@@ -566,6 +617,7 @@ POLICY: dict[str, Policy] = {
     "supervision:bulletins": page(),
     "supervision:bulletin": row(_bulletin),
     "supervision:bulletin-document": row(_bulletin),
+    "supervision:digest": own(),
     "supervision:dispatches": page(),
     "supervision:dispatch-new": page(),
     "supervision:dispatch": row(_dispatch),
@@ -575,6 +627,7 @@ POLICY: dict[str, Policy] = {
     "supervision:dispatch-file": row(_dispatch_file),
     "supervision:board-wall": page(),
     "supervision:flags": page(),
+    "supervision:laggards": page(),
     "supervision:assignments": page(),
     "supervision:assignment-new": page(),
     "supervision:assignment": page(_assignment),

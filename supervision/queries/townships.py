@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from dabao.models import Flag, UnitMember, WorkPlan
-from dabao.scope import Scope
+from dabao.models import Flag, Posting, UnitMember, User, WorkPlan
+from dabao.scope import Role, Scope
 from reports.models import MonthlyReport
 from supervision.models import Assignment
 from supervision.models.assignment import in_force
@@ -36,6 +36,18 @@ def accounts(scope: Scope, plan: WorkPlan, day: date) -> dict[str, list[UUID]]:
     found: dict[str, list[UUID]] = {}
     for unit, township in rows.values_list("unit_id", "township_id"):
         found.setdefault(township, []).extend(users[unit])
+    return found
+
+
+def on_duty(scope: Scope, plan: WorkPlan, day: date) -> dict[str, dict[str, list[User]]]:
+    """Heads and staff of the townships in scope on that day: users by township code and role."""
+    roles = (Role.TOWNSHIP_HEAD, Role.TOWNSHIP_STAFF)
+    posted = Posting.objects.on(day).filter(
+        scope.q("region__code"), role__in=roles, region__parent=plan.region_id, user__is_active=True
+    )
+    found: defaultdict[str, dict[str, list[User]]] = defaultdict(dict)
+    for posting in posted.select_related("user").order_by("first_day", "user__username"):
+        found[posting.region_id or ""].setdefault(posting.role, []).append(posting.user)
     return found
 
 

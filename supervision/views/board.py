@@ -7,13 +7,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, spreadsheet
 from supervision import flag_page
+from supervision import laggards as sheet
 from supervision.board import Board, build
+from supervision.services.board_exports import record_laggards
 from supervision.tiles import tiles
 
 CHOICES = (("slow", "滞后"), ("all", "全部"), ("mine", "我挂的"))
@@ -46,6 +48,20 @@ def flags(request: HttpRequest) -> HttpResponse:
     region, day = request.GET.get("region", ""), clock.as_at(request.GET.get("as_at", ""))
     page = flag_page.build(request.scope, region if region.isdigit() else "", day)
     return render(request, "supervision/flags.html", {"page": page})
+
+
+@login_required
+@needs(Right.BOARD)
+@require_POST
+def laggards(request: HttpRequest) -> HttpResponse:
+    """The slow townships with the people who answer for them, written into the log."""
+    plan, day = plans.current(), clock.as_at(request.POST.get("as_at", ""))
+    shown = build(request.scope, plan, day)
+    place = plan.region.name if shown.whole else "、".join(row.name for row in shown.rows)
+    said = sheet.foot(shown, place, request.user.name, f"{timezone.localtime():%Y-%m-%d %H:%M}")
+    content = sheet.workbook(request.scope, plan, shown, said)
+    record_laggards(actor=request.user, region_code=plan.region_id, townships=len(shown.slow), day=day)
+    return spreadsheet(content, f"滞后乡镇名单-{day}.xlsx")
 
 
 def _require(request: HttpRequest) -> None:
