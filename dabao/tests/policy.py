@@ -669,5 +669,6 @@ WITHOUT_REGION = {
     "supervision.Accountability_findings": "links of an accountability case, met through that case only",
     "screening.SavedFilter": "a user's own words and filter, read by nobody else",
     "screening.ColumnAlias": "headings of spreadsheets, no person's data",
+    "supervision.LastLook": "a person's own bookmark: figures of townships, met through the user only",
     "supervision.Group": "the organisation is public in the county (annex 2)",
 }

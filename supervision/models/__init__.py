@@ -6,6 +6,7 @@ from supervision.models.bulletin import Bulletin, BulletinState
 from supervision.models.dispatch import Dispatch, DispatchCopy, DispatchPlace, DispatchTurn
 from supervision.models.finding import Finding, FindingEvidence, FindingTurn
 from supervision.models.inspection import Inspection, Stop, Visit
+from supervision.models.last_look import LastLook
 from supervision.models.sample import Sample, SampleItem
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "FindingTurn",
     "Group",
     "Inspection",
+    "LastLook",
     "Sample",
     "SampleItem",
     "Stop",
