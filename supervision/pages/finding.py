@@ -41,6 +41,8 @@ DONE: dict[str, str] = {
     Move.EXTEND: "时限已延长。",
     Move.URGE: "已催办，乡镇的人在提醒里能看到。",
 }
+# Moves that somebody may make while it is not his turn.
+_BESIDES = (Move.EXTEND, Move.URGE, Move.REOPEN)
 _GOOD, _HARD = (Move.ACCEPT, Move.CLOSE), (Move.CONTEST, Move.REJECT, Move.SEND_BACK, Move.REOPEN)
 
 
@@ -49,6 +51,7 @@ def one(scope: Scope, finding: Finding, actor: User, day: date) -> dict[str, Any
     turns = queries.turns(scope, finding)
     stays = rules.stays(finding.found_on, [turn.as_rule for turn in turns], day)
     row = row_of(finding, day)
+    moves = services.moves_of(scope, finding, actor, day)
     village = "" if row.village == "—" else row.village
     group = finding.household.group if finding.household else ""
     return {
@@ -65,7 +68,8 @@ def one(scope: Scope, finding: Finding, actor: User, day: date) -> dict[str, Any
         "turns": _lines(turns, finding, row, day),
         "evidence": [(turn, file) for turn in turns for file in turn.evidence.all()],
         "sides": _sides(turns, row.township),
-        "moves": services.moves_of(scope, finding, actor, day),
+        "moves": moves,
+        "my_turn": any(move not in _BESIDES for move in moves),
         "household": _household(scope, finding),
         "may_verify": bool(finding.household_id)
         and scope.may(Right.VERIFY, finding.region_id)

@@ -78,8 +78,7 @@ def row_of(finding: Finding, day: date) -> Row:
     region = finding.region
     in_village = len(region.code) > len(finding.township_code)
     township = region.parent if in_village and region.parent else region
-    again = "重开" if finding.reopened else ""
-    since = finding.opened_on if finding.reopened else finding.found_on
+    reopened_on: date | None = getattr(finding, "reopened_on", None)
     progress = finding.progress
     if finding.state == FindingState.ACCEPTED and finding.accepted_on:
         progress = f"复查通过 {short(finding.accepted_on)}"
@@ -87,10 +86,15 @@ def row_of(finding: Finding, day: date) -> Row:
         finding=finding,
         mark=mark_of(finding, day),
         township=township.name,
-        village=region.name.removesuffix("村") if in_village else "—",
-        found=f"{short(since)}{again}",
+        village=_bare(region.name) if in_village else "—",
+        found=f"{short(reopened_on)}重开" if reopened_on else short(finding.found_on),
         progress=progress or ("没回复" if finding.state in rules.AT_TOWNSHIP else "—"),
     )
+
+
+def _bare(village: str) -> str:
+    """柳树塘 of 柳树塘村, but 大村 as it is."""
+    return village.removesuffix("村") if len(village) > 2 else village
 
 
 # --- The register ---

@@ -34,13 +34,19 @@ _FIRST_HAND = Subquery(FindingTurn.objects.filter(finding=OuterRef("pk")).order_
 
 def of_scope(scope: Scope, plan: WorkPlan) -> QuerySet[Finding]:
     """All findings of the plan in the scope, the earliest limit first."""
-    return Finding.objects.within(scope).filter(plan=plan)
+    return _told(scope).filter(plan=plan)
+
+
+def _told(scope: Scope) -> QuerySet[Finding]:
+    """Findings in the scope with `reopened_on`, the day of the last reopening (None for none)."""
+    back = FindingTurn.objects.filter(finding=OuterRef("pk"), move=Move.REOPEN).order_by("-order")
+    return Finding.objects.within(scope).annotate(reopened_on=Subquery(back.values("day")[:1]))
 
 
 def one(scope: Scope, finding_id: UUID) -> Finding:
     """A finding with what its page names. Raises ObjectDoesNotExist outside the scope."""
     return (
-        Finding.objects.within(scope)
+        _told(scope)
         .select_related(
             "plan",
             "region__parent",

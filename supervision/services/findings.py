@@ -42,6 +42,9 @@ WORDS: dict[str, str] = {
     Move.REOPEN: "请写明为什么重新打开。",
     Move.EXTEND: "请写明为什么延期。",
 }
+# The order in which moves are offered.
+_FIRST = (Move.REPLY, Move.PROGRESS)
+OFFERED = (*_FIRST, *(move for move in Move if move not in (Move.OPEN, *_FIRST)))
 # Moves that the timeline of the household tells.
 _TOLD = {Move.OPEN, Move.REPLY, Move.CONTEST, Move.WITHDRAW, Move.CLOSE, Move.REOPEN}
 
@@ -207,12 +210,11 @@ def second_person(scope: Scope, finding: Finding, move: str, actor: User) -> str
 
 
 def moves_of(scope: Scope, finding: Finding, actor: User, day: date) -> list[Move]:
-    """The moves this person can make now, in the order of the list."""
+    """The moves this person can make now, the one that is expected first."""
     return [
         move
-        for move in Move
-        if move != Move.OPEN
-        and rules.next_state(finding.state, move)
+        for move in OFFERED
+        if rules.next_state(finding.state, move)
         and may(scope, finding, move, day)
         and not second_person(scope, finding, move, actor)
     ]
