@@ -108,3 +108,27 @@ class TermsForm(forms.Form):
 
 class NumbersFileForm(forms.Form):
     file = forms.FileField(label="省系统回执（xlsx）")
+
+
+class ObjectionForm(forms.Form):
+    """What somebody said while the list hung."""
+
+    raised_on = DayField(label="哪天提的")
+    said_by = forms.CharField(label="谁提的（不愿留名可空着）", max_length=60, required=False)
+    text = forms.CharField(label="说了什么", max_length=300, error_messages={"required": "请写明说了什么。"})
+
+
+class SettleForm(forms.Form):
+    """What was found about an objection."""
+
+    upheld = forms.TypedChoiceField(
+        label="异议",
+        choices=[("no", "不成立，接着办"), ("yes", "成立，退回重新核查")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选成立还是不成立。"},
+    )
+    finding = forms.CharField(
+        label="查到什么", max_length=300, error_messages={"required": "请写明查到什么。"}
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -9,7 +9,15 @@ from uuid import UUID
 from dabao.models import WorkPlan
 from dabao.scope import Scope
 from screening.choices import ReasonCode, Scheme, StepKind, VerificationState
-from screening.models import CaseEvent, Decision, Enrolment, EnrolmentStep, Membership, Verification
+from screening.models import (
+    CaseEvent,
+    Decision,
+    Enrolment,
+    EnrolmentStep,
+    Membership,
+    Objection,
+    Verification,
+)
 from screening.queries import steps as desk
 from screening.queries.steps import SHORT
 from screening.rules import steps as rules
@@ -161,7 +169,12 @@ def blocked(scope: Scope, case: Any, day: date) -> str:
     """What stands in the way of this viewer's next step; empty when nothing does."""
     where = stage(scope, case, day)
     open_ones = [grant for grant in case.grants if grant.next_step]
-    return desk.blocked(scope, open_ones, where, case.plan, day) if where else ""
+    return desk.blocked(scope, open_ones, where, case.plan, day, case.open_objections) if where else ""
+
+
+def objections(scope: Scope, case: Any) -> list[Objection]:
+    """What was objected to its publicity, the first first."""
+    return list(Objection.objects.within(scope).filter(case=case).select_related("by", "settled_by"))
 
 
 def events(scope: Scope, case: Any) -> list[CaseEvent]:

@@ -119,8 +119,8 @@ def _page(
     living = _living(scope, case, editions, day)
     known = Known(scope, case, day, living, on_day.recorded_by(scope, day))
     roll = on_day.lived(scope, [home.pk], day)[home.pk]
-    matches = CategoryMatch.objects.filter(held_on(day), plan=case.plan_id, household=home)
-    matches = list(matches.order_by("category"))
+    held = CategoryMatch.objects.filter(held_on(day), plan=case.plan_id, household=home)
+    matches = list(held.order_by("category"))
     case.categories = [one.category for one in matches if one.answer == Answer.YES]
     case.coverage = roll.coverage
     status, words = "todo", NOT_LISTED

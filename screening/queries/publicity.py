@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dabao import plans
 from dabao.models import Standard, StandardKind, WorkPlan
 from dabao.scope import Scope
 from screening.choices import Scheme, StepKind
-from screening.models import Enrolment
+from screening.models import Enrolment, Objection
+from screening.models.objection import OPEN
 from screening.queries.steps import townships
 from screening.rules import steps as rules
 
@@ -27,6 +29,7 @@ class PublicityBatch:
     households: int
     persons: int
     ends_in: int = 0
+    objected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ WHY = {
 
 def publicity(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> list[PublicityBatch]:
     """Lists to hang (reviewed, not posted; as if hung on `day`) and hanging ones, township by township."""
-    batches: dict[tuple[str, date | None, date | None], list[Enrolment]] = {}
+    batches: dict[tuple[str, date | None, date | None], list[Any]] = {}
     for grant in _public(scope, plan, region):
         step = next((s for s in grant.steps.all() if s.kind == StepKind.PUBLICISED), None)
         days = (step.first_day, step.last_day) if step else (None, None)
@@ -97,6 +100,7 @@ def publicity(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> list
                 households=len({grant.case_id for grant in grants}),
                 persons=sum(len(grant.persons) for grant in grants),
                 ends_in=(last_day - day).days,
+                objected=len({grant.case_id for grant in grants if grant.objected}),
             )
         )
     order = {code: place for place, code in enumerate(names)}
@@ -129,7 +133,7 @@ def public_list(scope: Scope, plan: WorkPlan, region: str, days: tuple[date, dat
     return PublicList(lines, len(households), tuple(sorted(where)))
 
 
-def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Enrolment]:
+def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Any]:
     posted_or_reviewed = Q(next_step=StepKind.PUBLICISED) | Q(publicity_last_day__isnull=False)
     return (
         Enrolment.objects.within(scope)
@@ -139,6 +143,7 @@ def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Enrolment]:
             case__plan=plan,
             case__household__region__code__startswith=region,
         )
+        .annotate(objected=Exists(Objection.objects.filter(OPEN, case=OuterRef("case"))))
         .select_related("person", "case__household__region", "case__household__head")
         .prefetch_related("steps")
         .order_by(

@@ -4,7 +4,7 @@ A household stands at one stage only, that of its slowest grant, so that the six
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from django.db.models import (
 from django.db.models import (
     Count,
     DateField,
+    Exists,
     F,
     IntegerField,
     Min,
@@ -33,8 +34,9 @@ from django.db.models.functions import Cast
 from dabao.models import Region, WorkPlan
 from dabao.scope import Right, Scope
 from screening.choices import CaseOutcome, CaseState, Scheme, StepKind
-from screening.models import Case, Decision, Enrolment, EnrolmentStep
+from screening.models import Case, Decision, Enrolment, EnrolmentStep, Objection
 from screening.models.enrolment import UNDER_WAY
+from screening.models.objection import OPEN
 from screening.rules import steps as rules
 
 RIGHTS = {
@@ -64,6 +66,7 @@ class Stage:
     long: int
     running: int = 0
     full_today: int = 0
+    objected: int = 0
 
     @property
     def words(self) -> str:
@@ -76,8 +79,11 @@ class Stage:
                 parts.append(f"待张贴 {waiting}")
             if self.full_today:
                 parts.append(f"今天满 {self.full_today}")
-            return "；".join(parts)
-        return f"{self.long} 户等 {LONG_DAYS} 天以上" if self.long else f"都在 {LONG_DAYS} 天以内"
+        else:
+            parts = [f"{self.long} 户等 {LONG_DAYS} 天以上" if self.long else f"都在 {LONG_DAYS} 天以内"]
+        if self.objected:
+            parts.append(f"有异议 {self.objected}")
+        return "；".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,7 @@ def stages(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> list[St
             long=Count("pk", filter=Q(since__lte=day - timedelta(days=LONG_DAYS))),
             running=Count("pk", filter=Q(last_day__gte=day)),
             full_today=Count("pk", filter=Q(last_day=day)),
+            objected=Count("pk", filter=Exists(Objection.objects.filter(OPEN, case=OuterRef("pk")))),
         )
         .order_by()
     }
@@ -218,6 +225,7 @@ def stages(scope: Scope, plan: WorkPlan, day: date, region: str = "") -> list[St
                 row["long"],
                 row["running"] if public else 0,
                 row["full_today"] if public else 0,
+                row["objected"],
             )
         )
     return shown
@@ -258,7 +266,8 @@ def _with_grants(cases: QuerySet[Any]) -> QuerySet[Any]:
         )
     )
     return cases.select_related("household__region__parent", "household__head").prefetch_related(
-        Prefetch("enrolments", grants, to_attr="grants")
+        Prefetch("enrolments", grants, to_attr="grants"),
+        Prefetch("objections", Objection.objects.filter(OPEN), to_attr="open_objections"),
     )
 
 
@@ -285,7 +294,7 @@ def _row(scope: Scope, case: Any, kind: StepKind, plan: WorkPlan, day: date) -> 
         publicity=(public.first_day, public.last_day) if public else None,
         applicant=applied.by.name if applied else "",
         days=max(0, (day - case.since).days),
-        blocked=blocked(scope, open_ones, kind, plan, day),
+        blocked=blocked(scope, open_ones, kind, plan, day, case.open_objections),
         grants=open_ones,
         version=case.version,
     )
@@ -304,8 +313,21 @@ def _verdicts(case: Any) -> list[Verdicts]:
     return [*shown, Verdicts("不符合", "no", len(refused))] if refused else shown
 
 
-def blocked(scope: Scope, grants: list[Enrolment], kind: StepKind, plan: WorkPlan, day: date) -> str:
-    """What stands in the way of the next step for this viewer, in a few words; empty when nothing does."""
+def blocked(
+    scope: Scope,
+    grants: list[Enrolment],
+    kind: StepKind,
+    plan: WorkPlan,
+    day: date,
+    objections: Sequence[Objection] = (),
+) -> str:
+    """What stands in the way of the next step for this viewer, in a few words; empty when nothing does.
+
+    `objections` are those not settled.
+    """
+    if objections and kind in (StepKind.PUBLICISED, StepKind.APPROVED):
+        said = objections[0].raised_on
+        return f"有异议：{said.month}月{said.day}日提出，没查清"
     for grant in grants:
         if kind == StepKind.PUBLICISED and grant.publicity_last_day:
             over = grant.publicity_last_day + timedelta(days=1)

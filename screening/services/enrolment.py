@@ -17,6 +17,7 @@ from dabao.models import User
 from dabao.scope import Right, Scope
 from screening.choices import CaseOutcome, CaseState, Scheme, StepKind
 from screening.models import Case, Enrolment, EnrolmentStep
+from screening.models.objection import OPEN
 from screening.queries.steps import RIGHTS
 from screening.rules import steps as rules
 from screening.rules.steps import Taken
@@ -25,6 +26,7 @@ from screening.services.cases import Kind, lock, move, note, refuse_if_changed
 
 Versions = Mapping[UUID, int]
 NO_PAGE: Versions = {}
+NOTHING_BEFORE: Mapping[str, Mapping[str, str | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,11 @@ def take_step(
     if not waiting:
         raise ValidationError("这一户没有要办的项。请看它的核查结论。")
     turn = [grant for grant in waiting if grant.next_step == kind]
+    before = {str(grant.pk): _as_it_waits(grant) for grant in turn}
     for grant in turn or waiting[:1]:
         _step(case, grant, kind, actor, details, today)
     told = f"{StepKind(kind).label}：{'、'.join(grants.told(grant) for grant in turn)}"
-    _tell(case, kind, actor, today, told + _extra(kind, details), turn)
+    _tell(case, kind, actor, today, told + _extra(kind, details), turn, before)
     return case
 
 
@@ -123,7 +126,7 @@ def take_steps(
             version=versions.get(case_id),
         )
 
-    return _each(scope, case_ids, act)
+    return each(scope, case_ids, act)
 
 
 def refuse_many(
@@ -147,11 +150,12 @@ def refuse_many(
             version=versions.get(case_id),
         )
 
-    return _each(scope, case_ids, act)
+    return each(scope, case_ids, act)
 
 
 @transaction.atomic
-def _each(scope: Scope, case_ids: Collection[UUID], act: Callable[[UUID], None]) -> BatchResult:
+def each(scope: Scope, case_ids: Collection[UUID], act: Callable[[UUID], None]) -> BatchResult:
+    """Do it to every household, those refused stay as they are. Raises ObjectDoesNotExist as `take_steps`."""
     wanted = list(
         Case.objects.within(scope)
         .filter(pk__in=set(case_ids))
@@ -184,6 +188,12 @@ def refuse(
     _require(scope, case, stage)
     if not reason.strip():
         raise ValidationError({"reason": "退回要写明缺什么、哪里不对，乡镇照着补。"})
+    send_back(case=case, actor=actor, today=today, reason=reason, text=f"{stage.label}退回：{reason.strip()}")
+    return case
+
+
+def send_back(*, case: Case, actor: User, today: date, reason: str, text: str) -> None:
+    """A locked case in enrolment goes back to be verified, with what is missing and a new last day."""
     case.returned_on, case.return_note = today, reason.strip()[:500]
     case.due_on = today + timedelta(days=case.plan.returned_case_days)
     case.verified_on = None
@@ -193,9 +203,8 @@ def refuse(
         kind=Kind.RETURNED,
         actor=actor,
         day=today,
-        text=f"{stage.label}退回：{reason.strip()}",
+        text=text,
     )
-    return case
 
 
 @transaction.atomic
@@ -299,6 +308,8 @@ def _step(
     )
     if sentence := rules.fault(step, grant.taken, today=today, publicity_days=case.plan.publicity_days):
         raise ValidationError(sentence)
+    if kind == StepKind.APPROVED and case.objections.filter(OPEN).exists():
+        raise ValidationError("有公示异议还没处理，查清以后才能审批。请在这一户的“办理步骤”里处理。")
     _terms(grant, kind, details)
     row = EnrolmentStep(
         enrolment=grant,
@@ -341,7 +352,24 @@ def _terms(grant: Enrolment, kind: str, details: Details) -> None:
         raise ValidationError(f"{grants.told(grant)}还没写从哪个月起。请选起始月。")
 
 
-def _tell(case: Case, kind: str, actor: User, today: date, text: str, turn: list[Enrolment]) -> None:
+def _as_it_waits(grant: Enrolment) -> dict[str, str | None]:
+    """What a step may change, as it is before it; taking the step back gives it again."""
+    return {
+        "waiting_since": grant.waiting_since.isoformat(),
+        "monthly_amount": None if grant.monthly_amount is None else str(grant.monthly_amount),
+        "from_month": grant.from_month.isoformat() if grant.from_month else None,
+    }
+
+
+def _tell(
+    case: Case,
+    kind: str,
+    actor: User,
+    today: date,
+    text: str,
+    turn: list[Enrolment],
+    before: Mapping[str, Mapping[str, str | None]] = NOTHING_BEFORE,
+) -> None:
     note(
         case=case,
         kind=Kind.STEP,
@@ -350,6 +378,7 @@ def _tell(case: Case, kind: str, actor: User, today: date, text: str, turn: list
         text=text,
         step=str(kind),
         enrolments=[str(grant.pk) for grant in turn],
+        before=dict(before),
     )
 
 

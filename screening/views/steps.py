@@ -17,13 +17,14 @@ from django.views.decorators.http import require_POST
 from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs
+from screening import publicity_bars
 from screening.choices import CaseOutcome, CaseState, StepKind
-from screening.forms.steps import VERBS, NumbersFileForm, StepForm, TermsForm
-from screening.queries import case_steps
+from screening.forms.steps import VERBS, NumbersFileForm, ObjectionForm, StepForm, TermsForm
+from screening.queries import case_steps, own_steps, publicity
 from screening.queries import steps as queries
 from screening.queries.cases import CaseFilters
 from screening.rules.steps import REFUSABLE, terms_open
-from screening.services import enrolment, provincial_numbers
+from screening.services import enrolment, provincial_numbers, step_undo
 from screening.services.enrolment import BatchResult
 
 PAGE = 20
@@ -88,6 +89,25 @@ def refuse(request: HttpRequest) -> HttpResponse:
         )
 
     return _after(request, kind, act, "退回")
+
+
+@login_required
+@needs(*DESK)
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take one's own step of today back, for the ticked households."""
+    kind = _stage(request, request.POST.get("stage", ""))
+    chosen = _uuids(request.POST.getlist("case"))
+    if not chosen:
+        messages.warning(request, "还没勾选。先勾选要撤回的户。")
+        return redirect(_address(request, kind))
+
+    def act() -> BatchResult:
+        return step_undo.undo_steps(
+            scope=request.scope, case_ids=chosen, kind=kind, actor=request.user, today=clock.today()
+        )
+
+    return _after(request, kind, act, f"撤回“{kind.label}”")
 
 
 @login_required
@@ -231,6 +251,8 @@ def _desk(
         "closed_url": _list_address(region, outcome=(CaseOutcome.ENROLLED,)),
         "digits": plan.province_number_digits,
         "publicity_days": plan.publicity_days,
+        "own_steps": [(one, VERBS[one.kind]) for one in own_steps.own_steps(scope, plan, day)],
+        "hanging": publicity_bars.bars(publicity.publicity(scope, plan, day, region), day),
     }
 
 
@@ -276,6 +298,10 @@ def _household(request: HttpRequest, case: Any, forms: dict[UUID, TermsForm] | N
         "blocked": case_steps.blocked(scope, case, day),
         "refusable": may and stage in REFUSABLE,
         "events": case_steps.events(scope, case),
+        "objections": case_steps.objections(scope, case),
+        "hangs": any(grant.next_step == StepKind.APPROVED for grant in case.grants),
+        "may_object": any(scope.may(right, case.household.region_id) for right in DESK),
+        "objection_form": ObjectionForm(initial={"raised_on": day}),
         "digits": case.plan.province_number_digits,
     }
 

@@ -1,0 +1,76 @@
+"""Objections to a publicity: written down and settled on the page of a household's steps (C10)."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from dabao import clock
+from dabao.scope import Right
+from dabao.views.access import needs
+from screening.forms.steps import ObjectionForm, SettleForm
+from screening.queries import case_steps
+from screening.services import objections
+
+MAY = (Right.APPLY, Right.APPROVE)
+
+
+@login_required
+@needs(*MAY)
+@require_POST
+def record(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    form = ObjectionForm(request.POST)
+
+    def act() -> str:
+        objections.record(
+            scope=request.scope,
+            case_id=case_id,
+            actor=request.user,
+            today=clock.today(),
+            **form.cleaned_data,
+        )
+        return "异议记下了，查清以前这一户不能审批。"
+
+    return _done(request, case_id, form, act)
+
+
+@login_required
+@needs(*MAY)
+@require_POST
+def settle(request: HttpRequest, case_id: UUID, objection_id: UUID) -> HttpResponse:
+    form = SettleForm(request.POST)
+
+    def act() -> str:
+        done = objections.settle(
+            scope=request.scope,
+            objection_id=objection_id,
+            actor=request.user,
+            today=clock.today(),
+            **form.cleaned_data,
+        )
+        return "异议成立，这一户退回重新核查。" if done.upheld else "异议不成立，这一户接着办。"
+
+    return _done(request, case_id, form, act)
+
+
+def _done(request: HttpRequest, case_id: UUID, form: Form, act: Callable[[], str]) -> HttpResponse:
+    """Do it and say so on the household's page; a refusal is said there too. A stranger finds no page."""
+    try:
+        case_steps.one(request.scope, case_id)
+        if form.is_valid():
+            messages.success(request, act())
+        else:
+            messages.error(
+                request, "没有记下：" + " ".join(e for errors in form.errors.values() for e in errors)
+            )
+    except ObjectDoesNotExist as missing:
+        raise Http404 from missing
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("screening:case-steps", case_id=case_id)
