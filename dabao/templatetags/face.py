@@ -7,7 +7,6 @@ therefore live in ``screening.templatetags.category``. Both are built in: no pag
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from django import template
 from django.core.paginator import Paginator
@@ -102,9 +101,11 @@ def _percent(part: int, whole: int) -> Decimal:
 
 
 @register.simple_tag(name="figure_link", takes_context=True)
-def figure_in(context: Context, count: int, url: str = "", unit: str = "", **looks: Any) -> SafeString:
+def figure_in(
+    context: Context, count: int, url: str = "", unit: str = "", tone: str = "", bold: bool = False
+) -> SafeString:
     """`figure_link` as templates use it: with `no_links` (the wall) no figure leads anywhere."""
-    return figure_link(count, "" if context.get("no_links") else url, unit, **looks)
+    return figure_link(count, "" if context.get("no_links") else url, unit, tone, bold)
 
 
 def figure_link(count: int, url: str = "", unit: str = "", tone: str = "", bold: bool = False) -> SafeString:

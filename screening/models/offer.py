@@ -120,3 +120,9 @@ class ShareProposal(Editable):
                 violation_error_message="从哪月起，要选月份。",
             ),
         ]
+
+    @property
+    def live(self) -> bool:
+        """Whether it is being signed, or signed and in effect."""
+        signed = self.state == ProposalState.APPROVED and self.resumed_id is None
+        return signed or self.state == ProposalState.PROPOSED

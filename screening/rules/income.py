@@ -4,16 +4,19 @@ Money is `Decimal` yuan over twelve months; amounts are rounded half up to two p
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from screening.choices import INCOME_SIGNS, IncomeKind
+from screening.choices import INCOME_SIGNS, IncomeKind, Labour
 
 CENT = Decimal("0.01")
 MONTHS_A_YEAR = 12
+REFUSALS_IN_A_ROW = 3  # 连续 3 次, Plan 二(四)
+_WITH_LABOUR = frozenset({Labour.SKILLED, Labour.ORDINARY})
+_WITHOUT = frozenset({Labour.LOST, Labour.NONE})
 
 
 class Place(StrEnum):
@@ -137,6 +140,16 @@ def taper_end(first_day: date, months: int, *, shortest: int, longest: int) -> d
         message = f"渐退期应为 {shortest} 至 {longest} 个月，现在填的是 {months} 个月。请改正月数。"
         raise ValueError(message)
     return add_months(first_day, months)
+
+
+def able_to_work(labour: str) -> bool | None:
+    """有劳动能力 by 劳动技能: weak or half labour and a blank are not known, somebody must look (C17)."""
+    return True if labour in _WITH_LABOUR else False if labour in _WITHOUT else None
+
+
+def refusal_runs(offers: Sequence[Offer]) -> list[int]:
+    """The run after each offer, in the order given; offers recorded late have theirs in their place."""
+    return [refusal_run(one for one in offers if (one.day, one.order) <= (to.day, to.order)) for to in offers]
 
 
 def refusal_run(offers: Iterable[Offer]) -> int:
