@@ -102,6 +102,12 @@ class AccountForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=40)
     office = forms.CharField(label="单位", max_length=60, help_text="如 石羊镇社会事务办")
     phone = forms.CharField(label="办公电话", max_length=20, required=False)
+    email = forms.EmailField(
+        label="邮箱",
+        required=False,
+        help_text="收每日汇总，可不填",
+        error_messages={"invalid": "邮箱写错了，如 luguowei@example.cn。"},
+    )
 
     def __init__(self, *args: Any, renames: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

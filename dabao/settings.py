@@ -143,6 +143,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 
+# --- Mail: only the daily digest goes out, and only where a server is named ---
+
+_mail_url = env.str("DABAO_EMAIL_URL", default="")
+MAIL_ON = bool(_mail_url)
+if MAIL_ON:
+    vars().update(env.email_url_config(_mail_url))
+DEFAULT_FROM_EMAIL = env.str("DABAO_EMAIL_FROM", default="dabao@localhost")
+EMAIL_TIMEOUT = 20
+SITE_URL = env.str("DABAO_SITE_URL", default="").rstrip("/")  # as a mail names it
+
 # --- Headers ---
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -42,6 +42,10 @@ class Item:
     phone: int
 
 
+# The other pages under 督战整改, which are tabs of its first one.
+RECTIFY = tuple(
+    f"supervision:{name}" for name in ("inspections", "samples", "dispatches", "bulletins", "accountability")
+)
 ENTRIES = (
     Entry("首页", "supervision:home", phone=0),
     Entry("督战图", "supervision:board", frozenset({Right.BOARD}), phone=1),
@@ -69,7 +73,15 @@ ENTRIES = (
     ),
     Entry("台账", "screening:ledger", frozenset({Right.READ}), phone=2),
     Entry("预警", "screening:warnings", frozenset({Right.READ}), "warnings", phone=5),
-    Entry("督战整改", "supervision:findings", frozenset({Right.READ}), "findings", phone=4, short="整改"),
+    Entry(
+        "督战整改",
+        "supervision:findings",
+        frozenset({Right.READ}),
+        "findings",
+        phone=4,
+        short="整改",
+        also=RECTIFY,
+    ),
     Entry("月报", "reports:calendar", frozenset({Right.READ_REPORT}), phone=4, also=("reports:requests",)),
     Entry("确认任职", "dabao:waiting", frozenset({Right.ORDER}), "postings", only_waiting=True, phone=7),
     Entry("账号任职", "dabao:accounts", frozenset({Right.ACCOUNTS}), "postings", phone=1, short="账号"),

@@ -73,6 +73,7 @@ class AccountLine:
     name: str
     office: str
     phone: str
+    email: str
     last_login: datetime | None
     mark: tuple[str, str]
     is_active: bool
@@ -184,6 +185,7 @@ def _account_line(user: User, today: date, locked: set[str]) -> AccountLine:
         user.name,
         user.office,
         user.phone,
+        user.email,
         user.last_login,
         _account_mark(user, locked),
         user.is_active,

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from dabao.celery import app
-from dabao.models import AuditEvent, Job, JobState
+from dabao.models import AuditEvent, Digest, Job, JobState
 from dabao.scope import Right, Scope
 
 KINDS = {
@@ -16,6 +17,7 @@ KINDS = {
     "screening.stage_list": "读名单",
     "screening.confirm_list": "名单入库",
     "supervision.daily": "每日任务",
+    "supervision.digest_mail": "发每日汇总邮件",
     "audit.verify": "日志链校验",
 }
 SEALED_WITHIN = timedelta(minutes=3)
@@ -54,9 +56,9 @@ class Failure:
 
 
 def parts(scope: Scope) -> list[Part]:
-    """Database, broker, worker, clock: asked now."""
+    """Database, broker, worker, clock, queue, mail: asked now."""
     scope.require(Right.ACCOUNTS)
-    return [_database(), *_broker_and_worker(), _sealing(), _queue()]
+    return [_database(), *_broker_and_worker(), _sealing(), _queue(), _mail()]
 
 
 def kinds(scope: Scope) -> list[KindState]:
@@ -131,6 +133,21 @@ def _queue() -> Part:
     number = Job.objects.filter(state=JobState.QUEUED).count()
     mark = ("lag", "排得久了") if minutes >= 2 else ("prog", "正在排")
     return Part("排队的任务", mark, f"{number:,} 件，最早的等了 {minutes} 分钟")
+
+
+def _mail() -> Part:
+    """Digests of the newest day that were mailed, and those that did not leave."""
+    if not settings.MAIL_ON:
+        return Part("每日汇总邮件", ("none", "没配置"), "汇总只在系统里看；要发邮件请设 DABAO_EMAIL_URL")
+    newest = Digest.objects.exclude(mailed_at=None, mail_error="").order_by("-day").first()
+    if newest is None:
+        return Part("每日汇总邮件", ("none", "还没发过"), "每天零点过后发给填了邮箱的人")
+    of_day = Digest.objects.filter(day=newest.day)
+    sent, failed = of_day.exclude(mailed_at=None).count(), of_day.exclude(mail_error="").count()
+    day = f"{newest.day.month}月{newest.day.day}日"
+    if failed:
+        return Part("每日汇总邮件", ("over", f"{failed} 封没发出"), f"{day}发出 {sent} 封；请查邮件服务器")
+    return Part("每日汇总邮件", ("done", "正常"), f"{day}发出 {sent} 封")
 
 
 def _job_mark(job: Job) -> tuple[str, str]:

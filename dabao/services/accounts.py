@@ -44,12 +44,16 @@ def _hashed(password: str) -> str:
 
 @transaction.atomic
 def create(
-    *, actor: User | None, username: str, name: str, office: str = "", phone: str = ""
+    *, actor: User | None, username: str, name: str, office: str = "", phone: str = "", email: str = ""
 ) -> tuple[User, str]:
     """A new account without any right, and its first password, which is shown once and must be changed."""
     may_administer(actor)
     user = User(
-        username=username.strip().lower(), name=name.strip(), office=office.strip(), phone=phone.strip()
+        username=username.strip().lower(),
+        name=name.strip(),
+        office=office.strip(),
+        phone=phone.strip(),
+        email=email.strip(),
     )
     if not USERNAME.fullmatch(user.username):
         raise ValidationError(
@@ -65,10 +69,11 @@ def create(
 
 
 @transaction.atomic
-def change(*, actor: User, user: User, name: str, office: str, phone: str) -> None:
-    """Correct the name, office and telephone of an account."""
+def change(*, actor: User, user: User, name: str, office: str, phone: str, email: str | None = None) -> None:
+    """Correct the name, office, telephone and mail address of an account; no address given = it stays."""
     may_administer(actor)
     new = {"name": name.strip(), "office": office.strip(), "phone": phone.strip()}
+    new |= {} if email is None else {"email": email.strip()}
     changed = sorted(field for field, value in new.items() if getattr(user, field) != value)
     if not changed:
         return

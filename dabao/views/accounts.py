@@ -67,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """One account: who, which postings, password, in use or not."""
     user = _user(request, account_id)
-    typed = {"name": user.name, "office": user.office, "phone": user.phone}
+    typed = {"name": user.name, "office": user.office, "phone": user.phone, "email": user.email}
     form = AccountForm(request.POST or None, initial=typed, renames=False)
     if form.is_valid():
         with told_by(form):
@@ -79,7 +79,7 @@ def one(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, account_id: UUID, **forms: object) -> HttpResponse:
     line = queries.account(request.scope, account_id)
-    typed = {"name": line.name, "office": line.office, "phone": line.phone}
+    typed = {"name": line.name, "office": line.office, "phone": line.phone, "email": line.email}
     context = {
         "account": line,
         "is_self": request.user.pk == account_id,

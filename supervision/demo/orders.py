@@ -33,14 +33,19 @@ SECOND = {SANTAI: "今晚前再查 5 户，4月14日查完。"}
 
 
 def send(*, plan: WorkPlan, tell: Callable[[str], None]) -> None:
-    """Orders and bulletins up to the demo's day; nothing when they stand already."""
+    """Orders up to the demo's day; nothing when they stand already."""
     if not Dispatch.objects.filter(plan=plan, number=1).exists():
         _first(plan)
     if not Dispatch.objects.filter(plan=plan, number=2).exists():
         _second(plan)
+    tell("调度 2 份。")
+
+
+def publish(*, plan: WorkPlan, tell: Callable[[str], None]) -> None:
+    """Bulletins, after the day's flags are raised, for they tell of them; nothing when there are some."""
     if not Bulletin.objects.filter(plan=plan).exists():
         _bulletins(plan)
-    tell("调度 2 份，通报 2 期。")
+    tell("通报 2 期。")
 
 
 def _first(plan: WorkPlan) -> None:

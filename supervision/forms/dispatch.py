@@ -8,6 +8,8 @@ from django import forms
 from dabao.forms import DayInput
 from supervision.services.dispatches import Order
 
+BOX = {"class": "form-check-input"}
+BOXES = forms.CheckboxSelectMultiple(attrs=BOX)
 WORDS = forms.Textarea(attrs={"rows": 4})
 
 
@@ -23,7 +25,9 @@ class OrderForm(forms.Form):
         error_messages={"required": "请写要做什么。"},
     )
     townships = forms.MultipleChoiceField(
-        label="发给", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选一个乡镇。"}
+        label="发给",
+        widget=BOXES,
+        error_messages={"required": "请至少选一个乡镇。"},
     )
     reply_by = forms.DateField(
         label="回复限期", widget=DayInput, error_messages={"required": "请选回复限期。"}
@@ -31,8 +35,10 @@ class OrderForm(forms.Form):
     finish_by = forms.DateField(
         label="完成限期", widget=DayInput, required=False, help_text="只要回复、不另报办完的，留空"
     )
-    to_units = forms.BooleanField(label="抄送这些乡镇的督战股室", required=False)
-    leaders = forms.MultipleChoiceField(label="抄送领导", widget=forms.CheckboxSelectMultiple, required=False)
+    to_units = forms.BooleanField(
+        label="抄送这些乡镇的督战股室", required=False, widget=forms.CheckboxInput(attrs=BOX)
+    )
+    leaders = forms.MultipleChoiceField(label="抄送领导", widget=BOXES, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(

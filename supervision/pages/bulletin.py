@@ -48,10 +48,9 @@ def title(bulletin: Bulletin) -> str:
     return f"{bulletin.plan.region.name}社会救助兜底保障挂牌督战通报"
 
 
-def name(bulletin: Bulletin) -> str:
-    """2020年第2期, or the same of the one that it will be."""
-    year = bulletin.plan.year
-    return f"{year}年第{bulletin.number}期" if bulletin.number else f"{year}年，还没编期"
+def name(scope: Scope, bulletin: Bulletin) -> str:
+    """2020年第2期; of one that is not issued the number it will have."""
+    return f"{bulletin.plan.year}年第{queries.number_of(scope, bulletin)}期"
 
 
 def mark_of(bulletin: Bulletin) -> Status:
@@ -67,7 +66,7 @@ def list_context(scope: Scope, plan: WorkPlan) -> dict[str, Any]:
         "rows": [
             {
                 "bulletin": row,
-                "name": name(row),
+                "name": name(scope, row),
                 "mark": mark_of(row),
                 "url": reverse("supervision:bulletin", args=[row.pk]),
             }
@@ -101,7 +100,7 @@ def paper_context(scope: Scope, bulletin: Bulletin) -> dict[str, Any]:
     return {
         "bulletin": bulletin,
         "title": title(bulletin),
-        "name": name(bulletin),
+        "name": name(scope, bulletin),
         "mark": mark_of(bulletin),
         "parts": [
             Part(
@@ -121,9 +120,9 @@ def paper_context(scope: Scope, bulletin: Bulletin) -> dict[str, Any]:
     }
 
 
-def paper(bulletin: Bulletin) -> Paper:
+def paper(scope: Scope, bulletin: Bulletin) -> Paper:
     """The bulletin in GB/T 9704 layout; 草稿 stands above one that is not issued."""
-    sheet = Paper(f"{title(bulletin)}\n（{name(bulletin)}）", template_path())
+    sheet = Paper(f"{title(bulletin)}\n（{name(scope, bulletin)}）", template_path())
     if bulletin.state != BulletinState.ISSUED:
         sheet.draft()
     sheet.addressee(bulletin.addressee)
@@ -139,9 +138,9 @@ def paper(bulletin: Bulletin) -> Paper:
     return sheet
 
 
-def file_name(bulletin: Bulletin) -> str:
+def file_name(scope: Scope, bulletin: Bulletin) -> str:
     draft = "" if bulletin.state == BulletinState.ISSUED else "草稿"
-    return f"督战通报{name(bulletin) if bulletin.number else bulletin.day.isoformat()}{draft}.docx"
+    return f"督战通报{name(scope, bulletin)}{draft}.docx"
 
 
 def _run(bulletin: Bulletin, span: Span, links: bool) -> Run:

@@ -133,7 +133,7 @@ def order_context(scope: Scope, plan: WorkPlan, dispatch: Dispatch, day: date) -
     own = [row for row in rows if scope.may(Right.RECTIFY, row.place.township_id)]
     return {
         "dispatch": dispatch,
-        "mark": mark_of(dispatch, places, day),
+        "mark": mark_of(dispatch, places, day) if sends or len(own) != 1 else rows[0].reply,
         "rows": sorted(rows, key=lambda row: (FIRST.index(row.reply.kind), -row.lag)),
         "left": sum(row.left for row in rows),
         "lag": sum(row.lag for row in rows),

@@ -31,6 +31,13 @@ def in_work(scope: Scope, plan: WorkPlan) -> Bulletin | None:
     return visible(scope, plan).exclude(state=BulletinState.ISSUED).first()
 
 
+def number_of(scope: Scope, bulletin: Bulletin) -> int:
+    """Its number, or the one it will have: it is the only one in work."""
+    if bulletin.number is not None:
+        return bulletin.number
+    return visible(scope, bulletin.plan).filter(number__isnull=False).count() + 1
+
+
 def to_approve(scope: Scope, plan: WorkPlan) -> int:
     """Bulletins that wait for a leader."""
     waiting = Bulletin.objects.within(scope, Right.ORDER)

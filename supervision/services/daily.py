@@ -17,7 +17,7 @@ from reports.services import flags as report_flags
 from reports.services import reminders
 from screening.services import flags as phase_flags
 from screening.services import taper_flags, warning_flags
-from supervision.services import dispatch_flags, rectification_flags
+from supervision.services import digests, dispatch_flags, rectification_flags
 
 KIND = "supervision.daily"
 KINDS = (
@@ -81,6 +81,7 @@ def run_daily(*, day: date, label: str = audit.SYSTEM) -> DailyResult:
             flags_cleared={kind: at_once[kind] + cleared.get(kind, 0) for kind in KINDS},
             notices=len(told),
         )
+        digests.ask_for_mail(day=day)
         audit.record("daily.run", actor=None, label=label, **result.as_json())
     return result
 

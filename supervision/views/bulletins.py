@@ -74,9 +74,9 @@ def document(request: HttpRequest, bulletin_id: UUID) -> FileResponse:
     """The bulletin as docx; 草稿 stands above one that is not issued."""
     bulletin = queries.one(request.scope, plans.current(), bulletin_id)
     target = BytesIO()
-    pages.paper(bulletin).save(target)
+    pages.paper(request.scope, bulletin).save(target)
     target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=pages.file_name(bulletin))
+    return FileResponse(target, as_attachment=True, filename=pages.file_name(request.scope, bulletin))
 
 
 def _written(request: HttpRequest, bulletin_id: UUID, do: str, form: BulletinForm) -> bool:

@@ -1,0 +1,21 @@
+"""What waits for the viewer today, told once a day (C27)."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from dabao import clock
+from supervision import digests
+from supervision.services import digests as services
+
+
+@login_required
+@require_safe
+def digest(request: HttpRequest) -> HttpResponse:
+    """New flags, unread reminders, what waits; flags are new against the day of the last digest."""
+    day = clock.today()
+    told = services.told(user=request.user, day=day)
+    found = digests.sections(request.scope, day, told.since)
+    context = {"digest": told, "sections": found, "number": digests.number(found)}
+    return render(request, "supervision/digest.html", context)
