@@ -81,6 +81,7 @@ class Row:
     missing_url: str = ""
     flags: list[Status] = field(default_factory=list)
     flag_urls: dict[str, str] = field(default_factory=dict)
+    standing: list[Flag] = field(default_factory=list)
 
     @property
     def main(self) -> Cell:
@@ -171,6 +172,7 @@ class Reading:
             missing_url=flag_url(missing) if missing else "",
             flags=self._flags(code),
             flag_urls={flag_words(flag, self.day): flag_url(flag) for flag in flags},
+            standing=flags,
         )
 
     def sums(self) -> Row:

@@ -1,6 +1,6 @@
 """Home of leaders and supervising units: the slowest of their townships first (U, L)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,10 +9,14 @@ from dabao.scope import Scope
 from screening.phase_work import phase_words
 from screening.queries.progress import done_by_day
 from screening.rules.phases import Work
+from supervision import since
 from supervision.board import build as build_board
 from supervision.board import flag_groups
 from supervision.board_rows import Cell, Row
+from supervision.links import flags_url
 from supervision.pages.findings import waiting_findings
+from supervision.services.looks import Look
+from supervision.since import Moved
 
 RECENT_DAYS = 7
 
@@ -22,11 +26,13 @@ class Line:
     """A township of one's own: its row of the board, its last days, and where that leads.
 
     `short` = households still missing on the last day if the last days' pace goes on; None when not open.
+    `moved` = since the viewer last looked.
     """
 
     row: Row
     recent: int
     short: int | None
+    moved: Moved | None = None
 
     @property
     def cell(self) -> Cell:
@@ -38,27 +44,42 @@ class Line:
 
 
 def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
-    """Context of the page: the board cut to one's own townships, or all of them when none is one's own."""
+    """Context of the page: the board cut to one's own townships, or all of them when none is one's own.
+
+    Three things ask for something: the slowest township with its flags, the flags of the others, what waits
+    for a decision; and what the county itself owes.
+    """
     board = build_board(scope, plan, day)
     by_day = done_by_day(scope, plan, board.phase, day)
     own = board.mine or board.rows
     lines = [_line(row, by_day.get(row.code, {}), day) for row in own]
-    slow = sorted((line for line in lines if line.cell.status.kind in ("lag", "over")), key=_by_lag)
-    pressing = [line for line in slow if line.short != 0]
-    flags = flag_groups(own)
+    slow = sorted((line for line in lines if line.row.behind), key=_by_lag)
+    slowest = next((line for line in slow if line.short != 0), None)
+    flagged = [row for row in own if row.standing and not (slowest and row is slowest.row)]
     findings = waiting_findings(scope, plan, day)
     return {
         "board": board,
+        "own": own,
         "lines": lines,
-        "slowest": pressing[0] if pressing else None,
-        "flags": flags,
+        "slowest": slowest,
+        "flagged": flagged,
+        "flags": flag_groups(flagged),
+        "flags_url": flagged[0].red.url if len(flagged) == 1 else flags_url(""),
         "findings": findings,
         "phase_words": phase_words(board.phase),
         "own_left": sum(line.cell.work.left for line in lines),
         "own_lag": sum(max(line.cell.work.lag, 0) for line in slow),
-        "asks": bool(pressing) + len(flags) + bool(findings.number) + bool(board.owes),
+        "asks": sum(map(bool, (slowest, flagged, findings.number, board.owes))),
         "recent_days": RECENT_DAYS,
     }
+
+
+def told(context: dict[str, Any], look: Look | None) -> dict[str, Any]:
+    """What changed since the last look, and the lines with how each township moved."""
+    found = since.changes(look, context["own"])
+    moved = found.moved if found else {}
+    lines = [replace(line, moved=moved.get(line.row.code)) for line in context["lines"]]
+    return {"since": found, "lines": lines}
 
 
 def forecast(work: Work, phase: Phase, recent: int, day: date) -> int | None:
