@@ -27,6 +27,7 @@ from lxml import etree
 # 22 lines of 28 characters on a type area of 156 × 225 mm.
 LINE = Pt(28.95)
 BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = Pt(16), Pt(22), Pt(9), Pt(14)
+LARGE = Pt(12)  # of tables that are read standing
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(35), Mm(28), Mm(26)
 PAGE_NUMBER_ABOVE_EDGE = Mm(23)
 LATIN = "Times New Roman"
@@ -80,6 +81,10 @@ class Paper:
         self._paragraph("", BODY)
         self._paragraph(f"{text}：", ADDRESSEE)
 
+    def space(self) -> None:
+        """A blank line."""
+        self._paragraph("", BODY)
+
     def heading(self, text: str, level: int = 1) -> None:
         """一、 in 黑体, （一） in 楷体, 1. in 仿宋: the number is part of the text."""
         self._paragraph(text, LEVELS[level - 1])
@@ -103,10 +108,11 @@ class Paper:
         rows: Sequence[Sequence[str]],
         widths: Sequence[float],
         left: Collection[int] = (0,),
+        size: Length | None = None,
     ) -> None:
         """A table with all lines, on one page where it fits; figures right; widths in mm.
 
-        `left`: the columns that hold words.
+        `left`: the columns that hold words; `size`: of the letters, where it is not that of a dense table.
         """
         heading = self._paragraph(caption, CELL)
         heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -125,7 +131,8 @@ class Paper:
                 cell.width = Mm(widths[place])
                 cell.paragraphs[0].style = CELL
                 cell.paragraphs[0].paragraph_format.keep_with_next = number < len(rows)
-                cell.paragraphs[0].add_run(str(value)).bold = number == 0
+                run = cell.paragraphs[0].add_run(str(value))
+                run.bold, run.font.size = number == 0, size
                 if number == 0:
                     cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
                 elif place not in left:

@@ -86,11 +86,13 @@ def _members(file: HouseholdFile) -> Table:
     told = verdicts(record) if record else {}
     lived = {one.person_id: one.living_together for one in record.members.all()} if record else {}
     rows: list[Row] = [_head("姓名", "关系", "性别年龄", "证件号码", "劳动力", "健康", "结论", "依据")]
+    before = ""
     for member in page.members:
         age = "" if member.age is None else str(member.age)
         whole = told.get(None, ("", "")) if lived.get(member.id) else ("不共同生活" if told else "", "")
         verdict, why = told.get(member.id, whole)
         ground = why or (record.grounds if record and verdict else "")
+        again, before = ground == before != "", ground
         rows.append(
             [
                 member.name,
@@ -100,10 +102,10 @@ def _members(file: HouseholdFile) -> Table:
                 member.labour_word,
                 member.state,
                 verdict or "还没有结论",
-                ground,
+                "同上" if again else ground,
             ]
         )
-    return Table((16, 15, 14, 36, 20, 22, 21, 30), rows, head=True)
+    return Table((16, 14, 14, 40, 19, 21, 20, 30), rows, head=True)
 
 
 def _income(file: HouseholdFile, day: date) -> Part:

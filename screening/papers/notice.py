@@ -98,27 +98,26 @@ def _notice(page: HouseholdPage, record: Verification, decision: Decision, day: 
     return Notice(
         to=decision.person.name if decision.person else page.name,
         opening=(
-            f"根据《{plan.title}》（{plan.document}），经{visited}和另一人复核，"
-            f"{whose}现在不符合社会救助（特困供养、低保、临时救助）的条件。现告知如下。"
+            f"经{visited}和另一人复核，{whose}现在不符合社会救助（特困供养、低保、临时救助）的条件。"
+            f"依据《{plan.title}》（{plan.document}）告知如下。"
         ),
         chapters=(
             Chapter("一、原因", _reasons(record, decision)),
-            Chapter("二、不同意怎么办", _objecting(township.name, plan.region.name)),
-            Chapter("三、情况变了怎么办", (CHANGED,)),
-            Chapter(
-                "四、找谁",
-                (
-                    f"{township.name}社会事务办，电话：　　　　　　　　。",
-                    f"{plan.region.name}民政局挂牌督战办，{plan.contact_name}，电话：{plan.contact_phone}。",
-                ),
-            ),
+            Chapter("二、不同意，或者情况变了，怎么办", _objecting(township.name, plan.region.name)),
+            Chapter("三、找谁", (_contacts(page),)),
         ),
         office=f"{township.official_name}人民政府",
         day=day,
     )
 
 
-CHANGED = "收入减少、患病、伤残、受灾，或者家里主要劳动力去世的，随时可以向村委会或乡镇提出，我们重新核查。"
+def _contacts(page: HouseholdPage) -> str:
+    """The township writes its number by hand, for none is on record."""
+    township, plan = page.case.household.region.parent, page.case.plan
+    return (
+        f"{township}社会事务办，电话：　　　　　　；"
+        f"{plan.region.name}民政局挂牌督战办，{plan.contact_name}，电话：{plan.contact_phone}。"
+    )
 
 
 def _reasons(record: Verification, decision: Decision) -> list[str]:
@@ -133,5 +132,6 @@ def _reasons(record: Verification, decision: Decision) -> list[str]:
 def _objecting(township: str, county: str) -> tuple[str, ...]:
     return (
         f"有不同意见、有材料要补的，请向{township}社会事务办或{county}民政局提出，我们重新核查。",
+        "收入减少、患病、伤残、受灾，或者主要劳动力去世的，随时可以向村委会或乡镇提出，我们重新核查。",
         "也可以自收到本告知书之日起六十日内依法申请行政复议，或者六个月内依法向人民法院提起行政诉讼。",
     )

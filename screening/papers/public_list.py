@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from dabao.documents.official import Paper
+from dabao.documents.official import LARGE, Paper
 from dabao.models import Region, Standard, WorkPlan
 from screening.choices import Scheme
 from screening.papers.words import exact
@@ -13,7 +13,7 @@ from screening.queries.publicity import PublicLine, PublicList
 from screening.rules.wording import yuan
 
 HEAD = ("序号", "户主 / 本人", "村、组", "拟救助种类", "人数", "每月（元）", "理由")
-WIDTHS = (10, 22, 32, 24, 10, 22, 36)
+WIDTHS = (13, 23, 30, 23, 13, 23, 31)
 AT_LEFT = (0, 1, 2, 3, 6)
 
 
@@ -33,6 +33,7 @@ def write(hanging: Hanging, template: Path, target: BinaryIO, *, archive: bool =
     """`archive`: the copy that is kept, with where it hung, who hung it, and what came of it."""
     found, town, plan = hanging.found, hanging.township, hanging.plan
     paper = Paper(f"{town.name}拟纳入社会救助对象公示", template)
+    paper.space()
     last = f"{hanging.last.month}月{hanging.last.day}日"
     days = (hanging.last - hanging.first).days + 1
     paper.text(
@@ -45,7 +46,7 @@ def write(hanging: Hanging, template: Path, target: BinaryIO, *, archive: bool =
     )
     rows = [_row(number, line) for number, line in enumerate(found.lines, 1)]
     rows.append(("", "合计", f"{found.households} 户", "", str(found.persons), exact(found.monthly), ""))
-    paper.table("拟纳入社会救助对象名单", HEAD, rows, WIDTHS, left=AT_LEFT)
+    paper.table("拟纳入社会救助对象名单", HEAD, rows, WIDTHS, left=AT_LEFT, size=LARGE)
     paper.text(_standard(hanging.standard) + "名单不公布身份证号、家庭成员姓名、电话、病情和残疾情况。")
     paper.text(f"{plan.region.name}民政局督战办：{plan.contact_name}　{plan.contact_phone}")
     paper.signed(f"{town.official_name}人民政府（章）", hanging.first)
@@ -67,7 +68,7 @@ def _archive(paper: Paper, found: PublicList) -> None:
         ("张贴人、时间", "　　　　　　　　　　月　　日　　时"),
         ("公示结果", "□ 没有异议　　□ 有异议：　　　　　　　　　核实人："),
     ]
-    paper.table("存档联", ("事项", "情况"), rows, (30, 126), left=(0, 1))
+    paper.table("存档联", ("事项", "情况"), rows, (36, 120), left=(0, 1), size=LARGE)
 
 
 def _standard(standard: Standard | None) -> str:

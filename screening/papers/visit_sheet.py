@@ -32,7 +32,7 @@ from screening.rules.wording import yuan
 
 TITLE = "社会救助兜底保障入户核查表"
 MEMBERS = ("姓名", "关系", "性别年龄", "证件号码", "劳动技能", "残疾、大病、在保", "共同生活", "结论")
-MEMBER_WIDTHS = (18, 16, 15, 36, 22, 30, 15, 22)
+MEMBER_WIDTHS = (17, 14, 14, 40, 21, 26, 22, 20)
 SPARE_MEMBERS, SPARE_OBLIGORS = 2, 2
 
 
