@@ -95,10 +95,12 @@ class Paper:
             self._paragraph(line, BODY)
 
     def signed(self, office: str, day: date) -> None:
-        """署名 and 成文日期 at the right, two lines below the text."""
-        self._paragraph("", BODY)
-        self._paragraph("", BODY)
-        self._paragraph(office, SIGNED)
+        """署名 and 成文日期 at the right, two lines below the text, never on a page without any of it."""
+        for _ in range(2):
+            self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+            self._paragraph("", BODY)
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+        self._paragraph(office, SIGNED).paragraph_format.keep_with_next = True
         self._paragraph(f"{day.year}年{day.month}月{day.day}日", SIGNED)
 
     def table(

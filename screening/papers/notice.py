@@ -120,13 +120,12 @@ def _contacts(page: HouseholdPage) -> str:
     )
 
 
-def _reasons(record: Verification, decision: Decision) -> list[str]:
-    told = [f"{decision.get_reason_code_display()}：{decision.reason_text.rstrip('。')}。"]
+def _reasons(record: Verification, decision: Decision) -> tuple[str]:
+    told = f"{decision.get_reason_code_display()}：{decision.reason_text.rstrip('。')}。"
     if decision.reason_code == ReasonCode.INCOME_OVER and record.per_capita is not None:
-        line = f"核定家庭人均年收入 {exact(record.per_capita)} 元"
         against = f"，农村低保标准 {yuan(record.standard_amount)} 元" if record.standard_amount else ""
-        told.append(f"{line}{against}。")
-    return told
+        told += f"核定家庭人均年收入 {exact(record.per_capita)} 元{against}。"
+    return (told,)
 
 
 def _objecting(township: str, county: str) -> tuple[str, ...]:

@@ -292,7 +292,7 @@ def test_an_income_over_the_standard_is_told_with_both_figures(cast, case):
     )
     submit(case, cast.officer, over)
     agree(case, cast.colleague)
-    assert "10,000.00 元，农村低保标准 4,500 元" in letters(case, cast.officer)[0].chapters[0].lines[1]
+    assert "10,000.00 元，农村低保标准 4,500 元" in letters(case, cast.officer)[0].chapters[0].lines[0]
 
 
 def test_the_docx_of_a_notice_is_an_official_paper(officer, cast, case):
@@ -302,6 +302,8 @@ def test_the_docx_of_a_notice_is_an_official_paper(officer, cast, case):
     styles = [one.style.name for one in document.paragraphs if one.text]
     assert styles[:3] == [official.TITLE, official.ADDRESSEE, official.BODY]
     assert official.SIGNED in styles
+    before = [one for one in document.paragraphs if "6223961" in one.text]
+    assert before[0].paragraph_format.keep_with_next, "no signature on a page of its own"
     assert round(document.sections[0].top_margin.mm) == 37
     assert not [number for number in numbers_of(case) if number in words(document)]
 
