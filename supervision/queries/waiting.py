@@ -15,7 +15,7 @@ from screening.queries import reviews
 from screening.queries.rechecks import mine_to_recheck
 from screening.queries.steps import waiting_for_me
 from supervision.models import Finding
-from supervision.queries import dispatches, findings
+from supervision.queries import bulletins, dispatches, findings
 
 
 def waiting(scope: Scope) -> dict[str, int]:
@@ -23,7 +23,8 @@ def waiting(scope: Scope) -> dict[str, int]:
     `steps` (households whose step towards enrolment is mine), `reviews` (households to be reviewed from phase
     4 on, tapers that ended undecided, tapers and stops to be approved),
     `postings` that want a second person, `findings` whose move is this scope's, `dispatches` (orders that
-    want its word; counted in `findings` too, the word of the bar they stand under).
+    want its word) and `bulletins` to be approved (both counted in `findings` too, the word of the bar they
+    stand under).
 
     What this user verified himself waits for another's recheck and is not counted for him (C11).
     """
@@ -52,6 +53,9 @@ def waiting(scope: Scope) -> dict[str, int]:
     if scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH):
         found["dispatches"] = _of_plan(scope, lambda within, plan, _day: dispatches.waiting(within, plan))
         found["findings"] = found.get("findings", 0) + found["dispatches"]
+    if scope.may(Right.ORDER):
+        found["bulletins"] = _of_plan(scope, lambda within, plan, _day: bulletins.to_approve(within, plan))
+        found["findings"] = found.get("findings", 0) + found["bulletins"]
     return found
 
 

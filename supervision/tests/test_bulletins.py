@@ -12,6 +12,7 @@ from dabao.tests.cast import DAMAIDI, SHIYANG, TODAY
 from supervision.drafting import PARTS
 from supervision.models import Bulletin, BulletinState
 from supervision.queries import bulletins as queries
+from supervision.queries.waiting import waiting
 from supervision.rules.merging import Piece, Span, marked, merged
 from supervision.services import bulletins
 from supervision.services.bulletins import Words
@@ -162,6 +163,7 @@ def test_nobody_but_the_county_sees_it_before_it_is_issued(cast, approved, clien
 
 def test_the_county_office_does_not_approve(cast, drafted, writes):
     writes(bulletins.ask_approval, cast.county, drafted)
+    assert waiting(cast.leader.scope())["bulletins"] == 1
     with pytest.raises(PermissionDenied):
         writes(bulletins.approve, cast.county, drafted)
 
