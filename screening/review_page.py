@@ -169,7 +169,7 @@ def ways(case: Case, about: queries.Basis, form: ReviewForm) -> dict[str, Any]:
         "case": case,
         "form": form,
         "basis": about,
-        "income": income,
+        "family": income.family if income else None,
         "each": each,
         "without": without if without != each else None,
         "ways": [(answer, str(answer.way) == str(form["way"].value())) for answer in found]

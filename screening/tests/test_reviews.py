@@ -1,4 +1,4 @@
-"""Benefit reviews recorded, corrected, approved and returned; tapers begun, lengthened and ended (C14–C16)."""
+"""Benefit reviews recorded, corrected, approved, returned; tapers begun, lengthened, ended (C14–C16)."""
 
 import uuid
 from datetime import date, timedelta

@@ -57,7 +57,8 @@ def ways(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form = _form(request, case, request.POST, bound=True)
     form.is_valid()  # the sum takes what can be read
     about = queries.basis(request.scope, case, clock.today())
-    return render(request, "screening/review_ways.html", review_page.ways(case, about, form))
+    context = review_page.ways(case, about, form) | {"typing": True}
+    return render(request, "screening/review_ways.html", context)
 
 
 @login_required
