@@ -204,7 +204,7 @@ class Reading:
                 phase=phase,
                 work=work,
                 status=work_status(work, phase, self.day),
-                line=work.line if work.recorded and phase.first_day <= self.day else None,
+                line=work.line if phase.first_day <= self.day else None,
                 main=phase == self.phase,
                 total_url=phase_url(code, phase.number, "total", **self.then),
                 done_url=phase_url(code, phase.number, "done", **self.then),

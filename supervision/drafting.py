@@ -107,7 +107,7 @@ def _line(row: Row) -> list[str]:
         str(work.total),
         str(work.done),
         f"{percent(work.done, work.total)}%" if work.total else "—",
-        against if work.recorded else "—",
+        against,
         str(work.left),
         str(work.pace) if work.left and work.pace else "—",
     ]

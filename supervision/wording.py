@@ -32,8 +32,6 @@ def work_status(work: Work, phase: Phase, day: date) -> Status:
         return Status("over", f"逾期 {work.left} 户")
     if stage is Stage.BEFORE:
         return Status("none", f"{phase.first_day.month}月{phase.first_day.day}日起")
-    if not work.recorded:
-        return Status("none", "尚未开展")
     if work.lag > 0:
         return Status("lag", f"滞后 {work.lag} 户")
     return Status("ok", f"按期 +{-work.lag}" if work.lag else "按期")

@@ -56,7 +56,6 @@ class Work:
     days_left: int
     pace: int | None
     overdue: bool
-    recorded: bool = True
 
 
 def straight_line(total: int, first_day: date, last_day: date, today: date) -> int:

@@ -84,7 +84,7 @@ def told(context: dict[str, Any], look: Look | None) -> dict[str, Any]:
 
 def forecast(work: Work, phase: Phase, recent: int, day: date) -> int | None:
     """Households missing on the last day at the pace of the last days; None before and after the phase."""
-    if not work.recorded or not phase.first_day <= day <= phase.last_day:
+    if not phase.first_day <= day <= phase.last_day:
         return None
     return max(work.left - recent * work.days_left // RECENT_DAYS, 0)
 

@@ -9,7 +9,8 @@ from dabao.models import Flag, FlagKind, Phase, WorkPlan
 from dabao.scope import Right, Scope
 from screening.models import Case, QuestionKind
 from screening.phase_work import phase_words, together
-from screening.queries.progress import done_by_day, progress
+from screening.queries import reviews
+from screening.queries.progress import REVIEWING, done_by_day, progress
 from screening.rules.phases import Work, due_on, first_of_month
 from supervision.board_rows import phase_at
 from supervision.links import case_url, cases_url, dispatch_url, flag_url, phase_url, report_url
@@ -74,12 +75,13 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "phase": phase,
         "phase_words": phase_words(phase),
         "work": work,
-        "begun": work.recorded and day >= phase.first_day,
+        "begun": day >= phase.first_day,
         "status": work_status(work, phase, day),
         "pace_words": _pace_words(scope, plan, phase, work, day),
         "urls": urls,
         "worklist_url": cases_url(state="to_verify"),
         "upcoming": upcoming,
+        "reviewing": phase.number == REVIEWING and scope.may(Right.APPLY),
         "returned": [_returned(case, day) for case in returned[:RETURNED_SHOWN]],
         "returned_count": len(returned),
         "returned_late": sum(1 for case in returned if case.due_on < day),
@@ -89,6 +91,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
             *_findings(scope, plan, day),
             *_dispatches(scope, plan, day),
             *_recheck(scope),
+            *_reviews(scope, plan, day),
             *_report(scope, plan, day),
             *_questions(scope),
         ],
@@ -198,6 +201,14 @@ def _recheck(scope: Scope) -> list[ToDo]:
         return []
     status = Status("todo", f"{number} 户等你复核")
     return [ToDo("复核", "别人初核过的", status, "去复核", url_of("screening:recheck"))]
+
+
+def _reviews(scope: Scope, plan: WorkPlan, day: date) -> list[ToDo]:
+    number = reviews.mine(scope, plan, day)
+    if not number:
+        return []
+    status = Status("todo", f"{number} 户等你")
+    return [ToDo("动态核查", "低保户核查，渐退到期", status, "去核查", url_of("screening:reviews"))]
 
 
 def _report(scope: Scope, plan: WorkPlan, day: date) -> list[ToDo]:
