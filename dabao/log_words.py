@@ -74,6 +74,7 @@ NAMES = {
     "inspection.add_household": "加走访户",
     "inspection.close": "办结走访",
     "inspection.export": "导出督战记录",
+    "inspection.print": "打印入户表",
     "visit.save": "记走访户情况",
     "sample.draw": "抽取暗访名单",
     "sample.replace": "抽查换户",

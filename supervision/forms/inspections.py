@@ -186,7 +186,7 @@ class VisitForm(forms.Form):
             self.fields[f"match-{item}"] = forms.ChoiceField(
                 label=item.label, choices=Match.choices, widget=forms.RadioSelect, required=False
             )
-            self.fields[f"said-{item}"] = text_field(f"{item.label}：看到听到", 200)
+            self.fields[f"said-{item}"] = text_field(f"{item.label}：看到听到", 200, placeholder="看到听到的")
 
     def rows(self, lines: Iterable[Line]) -> list[ItemRow]:
         return [ItemRow(line, self[f"match-{line.item}"], self[f"said-{line.item}"]) for line in lines]

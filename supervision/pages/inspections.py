@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.urls import reverse
 
-from dabao.models import WorkPlan
+from dabao.models import User, WorkPlan
 from dabao.scope import Right, Scope
 from supervision.choices import InspectionLevel, Manner, Occasion, Stratum
 from supervision.forms.inspections import StopForm, VisitForm
@@ -99,6 +99,12 @@ def levels(scope: Scope, plan: WorkPlan) -> list[tuple[str, str]]:
     return [(InspectionLevel.COUNTY.value, InspectionLevel.COUNTY.label)]
 
 
+def coming_from(scope: Scope, plan: WorkPlan, user: User) -> dict[str, str]:
+    """What stands in the form for who comes: one's own office, for a bureau leader the bureau."""
+    office = f"{plan.region.name}民政局" if scope.may(Right.ORDER) else user.office
+    return {"authority": office, "visitors": user.name}
+
+
 def townships(scope: Scope, plan: WorkPlan) -> list[tuple[str, str]]:
     return [(place.code, place.name) for place in queries.supervised(scope, plan)]
 
@@ -112,12 +118,14 @@ def drawable(scope: Scope, plan: WorkPlan) -> list[dict[str, Any]]:
 
 
 def one_inspection(
-    scope: Scope, inspection_id: UUID, only: str = "", stop_form: StopForm | None = None
+    scope: Scope, inspection_id: UUID, query: QueryDict, stop_form: StopForm | None = None
 ) -> dict[str, Any]:
     """How far the visits are, the next household, each township with its words. Raises ObjectDoesNotExist.
 
-    `only` cuts the households to those behind a figure (`ONLY_WORDS`).
+    `only` (`ONLY_WORDS`) and `stratum` of the address cut the households to those behind a figure.
     """
+    only, stratum = query.get("only", ""), query.get("stratum", "")
+    stratum = stratum if stratum in Stratum.values else ""
     inspection = queries.inspection(scope, inspection_id)
     stops = list(inspection.stops.all())
     rows = visits.rows(scope, visits.of_inspection(scope, inspection_id))
@@ -127,8 +135,13 @@ def one_inspection(
     return {
         "inspection": inspection,
         "title": "、".join(stop.township.name for stop in stops) + inspection.get_manner_display(),
-        "rows": [(row, *STATES[row.state]) for row in rows if _behind(row, only)],
-        "only": ONLY_WORDS.get(only, ""),
+        "rows": [
+            (number, row, *STATES[row.state])
+            for number, row in enumerate(rows, 1)
+            if _behind(row, only) and stratum in ("", row.stratum)
+        ],
+        "only": "、".join(filter(None, (dict(Stratum.choices).get(stratum, ""), ONLY_WORDS.get(only, "")))),
+        "several": len(stops) > 1,
         "counts": counts(rows),
         "next": next_row(rows) if open_now and mine else None,
         "sample": sample,
@@ -217,6 +230,7 @@ def visit_page(
     return {
         "sheet": sheet,
         "row": sheet.row,
+        "number": next((number for number, row in enumerate(rows, 1) if row.id == visit_id), 0),
         "stop": stop,
         "inspection": stop.inspection,
         "form": form,
@@ -259,15 +273,16 @@ def all_sheets(scope: Scope, inspection_id: UUID, day: date) -> dict[str, Any]:
     return {
         "inspection": inspection,
         "stops": list(inspection.stops.all()),
-        "sheets": [_sheet_of_many(sheet, day) for sheet in sheets],
+        "sheets": [_sheet_of_many(number, sheet, day) for number, sheet in enumerate(sheets, 1)],
         "counts": counts([sheet.row for sheet in sheets]),
         "may_write": inspection.closed_on is None,
     }
 
 
-def _sheet_of_many(sheet: visits.Sheet, day: date) -> dict[str, Any]:
+def _sheet_of_many(number: int, sheet: visits.Sheet, day: date) -> dict[str, Any]:
     form = visit_form(sheet, day, auto_id=f"id_{sheet.row.id}_%s")
     return {
+        "number": number,
         "sheet": sheet,
         "row": sheet.row,
         "form": form,
@@ -290,7 +305,7 @@ def sample_list(scope: Scope, plan: WorkPlan, township: str) -> dict[str, Any]:
     lines = samples.samples(scope, plan, township)
     places = queries.places(scope, plan)
     return {
-        "lines": [(line, _strata(line, {})) for line in lines],
+        "lines": [(line, _strata(line, {}), left_out(line.total)) for line in lines],
         "heading": places.get(township, "全部"),
         "township": township,
         "options": [
@@ -312,8 +327,15 @@ def one_sample(scope: Scope, sample_id: UUID) -> dict[str, Any]:
         "strata": _strata(out.line, out.frame_sizes),
         "standing_by": [(Stratum(one).label, number) for one, number in out.standing_by.items()],
         "total": out.line.total,
+        "left_out": left_out(out.line.total),
         "frame_total": sum(out.frame_sizes.values()),
     }
+
+
+def left_out(rate: sampling.Rate) -> str:
+    """The households outside the base of a rate, in words."""
+    found = ((rate.not_home, "没在家"), (rate.refused, "不让查"), (rate.left, "没去"))
+    return "，".join(f"{words} {number} 户" for number, words in found if number) or "都查过"
 
 
 def _strata(line: samples.SampleLine, frame_sizes: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -136,7 +136,7 @@ def _line(inspection: Inspection, counted: tuple[int, int, int], names: dict[str
         on_the_way=total,
         met=met,
         findings=findings,
-        feedback="；".join(stop.feedback for stop in stops if stop.feedback),
+        feedback="；".join(stop.feedback.rstrip("。") for stop in stops if stop.feedback),
         sample_id=samples[0] if samples else None,
     )
 

@@ -174,8 +174,8 @@ def outcome(scope: Scope, sample_id: UUID) -> Outcome:
         drawn_again=_same_draw(sample, everyone),
         dropped=[one for one in everyone if one.dropped_on],
         standing_by={
-            stratum: len(frame) - sum(one.stratum == stratum for one in everyone)
-            for stratum, frame in sample.frames.items()
+            stratum: len(sample.frames.get(stratum, [])) - sum(one.stratum == stratum for one in everyone)
+            for stratum in Stratum.values
         },
     )
 

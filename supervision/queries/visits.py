@@ -19,12 +19,15 @@ from screening.choices import (
     IncomeKind,
     PropertyKind,
     Relation,
+    Scheme,
     VerificationState,
     VerifierRole,
     VisitResult,
 )
-from screening.models import Case, Household, Membership, Verification
+from screening.models import Case, Enrolment, Household, Membership, Verification
+from screening.models.enrolment import FINISHED
 from screening.queries import entitlements
+from screening.queries.facts import LASTING
 from screening.rules.wording import yuan
 from supervision.choices import Item, Match
 from supervision.models import Finding, Visit
@@ -43,8 +46,9 @@ class Row:
     case_id: UUID | None
     name: str
     place: str
-    village: str
+    township: str
     size: int
+    stratum: str
     verdict: str
     state: str
     at: datetime | None
@@ -86,7 +90,9 @@ def of_inspection(scope: Scope, inspection_id: UUID) -> QuerySet[Visit]:
 def _for_rows(found: QuerySet[Visit]) -> QuerySet[Visit]:
     case = Case.objects.filter(plan=OuterRef("stop__inspection__plan"), household=OuterRef("household"))
     return (
-        found.select_related("household__region", "household__head", "item", "by", "finding")
+        found.select_related(
+            "household__region", "household__head", "stop__township", "item", "by", "finding"
+        )
         .annotate(case_id=Subquery(case.values("pk")[:1]))
         .order_by("stop__township__order", "stop__township_id", "order", "pk")
     )
@@ -107,8 +113,9 @@ def _row(visit: Any) -> Row:  # a visit with what `_for_rows` adds
         case_id=visit.case_id,
         name=home.head.name if home.head else "户主不明",
         place="·".join(filter(None, (village, home.group))),
-        village=village,
+        township=visit.stop.township.name,
         size=home.size,
+        stratum=item.stratum if item else "",
         verdict=item.verdict if item else "",
         state=sampling.state_of(visit.met, visit.matches, Item.values),
         at=visit.at,
@@ -154,6 +161,7 @@ def records(
     members = _members(homes)
     checks = _checks(homes, plan)
     received = entitlements.on(scope, list(households), day)
+    granted = _granted(homes, day)
     found: dict[UUID, dict[str, str]] = {}
     for home in homes:
         people = members[home.pk]
@@ -162,7 +170,7 @@ def records(
             Item.MEMBERS: _members_words(people),
             Item.INCOME: _income_words(home, concluded),
             Item.HOUSE: _house_words(home, concluded),
-            Item.AID: _aid_words(people, received.get(home.pk, [])),
+            Item.AID: _aid_words(people, received.get(home.pk, []), granted[home.pk]),
             Item.VERIFIED: _verified_words(checks[home.pk]),
         }
     return found
@@ -218,12 +226,28 @@ def _house_words(home: Household, check: Verification | None) -> str:
     return "；".join(filter(None, said)) or NO_RECORD
 
 
-def _aid_words(people: list[Membership], received: list[entitlements.Entitlement]) -> str:
+def _granted(homes: QuerySet[Household], day: date) -> dict[UUID, list[Enrolment]]:
+    """Lasting aid that has all its steps and begins only in a month to come."""
+    found: dict[UUID, list[Enrolment]] = defaultdict(list)
+    waiting = Enrolment.objects.filter(FINISHED, case__household__in=homes, from_month__gt=day)
+    for one in waiting.filter(scheme__in=LASTING).select_related("case").order_by("from_month", "pk"):
+        found[one.case.household_id].append(one)
+    return found
+
+
+def _aid_words(
+    people: list[Membership], received: list[entitlements.Entitlement], granted: list[Enrolment]
+) -> str:
     names = {one.person_id: one.person.name for one in people}
     said = [
         f"{names.get(one.person_id, '已不在本户的人')} {BenefitScheme(one.scheme).label}"
         + (f" 每月 {yuan(one.monthly_amount)} 元" if one.monthly_amount else "")
         for one in received
+    ]
+    said += [
+        f"{Scheme(one.scheme).label} {len(one.persons)} 人，{one.from_month.month}月起"
+        for one in granted
+        if one.from_month
     ]
     return "、".join(said) or "没有人领低保、特困"
 

@@ -200,6 +200,12 @@ def close(*, scope: Scope, inspection_id: UUID, actor: User, day: date) -> Inspe
 
 
 @transaction.atomic
+def record_print(*, actor: User, inspection: Inspection, households: int) -> None:
+    """That the sheets of an inspection were printed, names and what the record says of them."""
+    audit.record("inspection.print", actor=actor, obj=inspection, households=households)
+
+
+@transaction.atomic
 def record_export(*, actor: User, filters: str, rows: int) -> None:
     """That somebody took the register away."""
     audit.record("inspection.export", actor=actor, filters=filters, rows=rows)

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from dabao.models import AuditEvent
 from dabao.tests.cast import CHAHE, DAMAIDI, GUIHUA, LIUSHUTANG, SHIYANG, TODAY, ZHAOJIADIAN
 from screening.choices import CaseOutcome, CaseState, Labour
+from screening.models import Decision, Enrolment, Verification
 from supervision.choices import Item
 from supervision.models import Finding, Inspection, Sample, SampleItem, Visit
 from supervision.queries import samples as sample_queries
@@ -266,6 +267,26 @@ def test_sheets_take_the_same_queries_for_one_household_as_for_many(
         assert len(visit_queries.sheets(scope, found, sample.stop.inspection.plan, TODAY)) == 12
 
 
+def test_aid_that_begins_only_next_month_is_in_the_record(coming, cast, make_case, make_household):
+    home = make_household(LIUSHUTANG, ("普从贵", Labour.WEAK))
+    case = make_case(home, state=CaseState.CLOSED, outcome=CaseOutcome.ENROLLED)
+    check = Verification.objects.create(case=case, by=cast.officer, state="submitted", result="visited")
+    Enrolment.objects.create(
+        case=case,
+        decision=Decision.objects.create(verification=check, scheme="dibao"),
+        scheme="dibao",
+        persons=[home.head_id],
+        from_month=date(2020, 5, 1),
+        next_step="",
+        provincial_number="DY2020001",
+        waiting_since=TODAY,
+        opened_on=TODAY,
+    )
+    scope = cast.county.scope(TODAY)
+    said = visit_queries.records(scope, {home.pk}, case.plan, TODAY)[home.pk]
+    assert said[Item.AID] == "低保·整户 1 人，5月起"
+
+
 # --- Samples ---
 
 
@@ -513,6 +534,10 @@ def test_figures_of_a_sample_open_the_very_households(coming, cast, concluded, c
     for only, number in (("done", 2), ("wrong", 1), ("not_home", 1), ("left", 2), ("refused", 0), ("", 5)):
         page = client.get(f"/inspections/{sample.stop.inspection_id}/?only={only}")
         assert len(page.context["rows"]) == number, only
+    page = client.get(f"/inspections/{sample.stop.inspection_id}/?stratum=enrolled")
+    assert [row.stratum for _, row, *_ in page.context["rows"]] == ["enrolled"]
+    result = client.get(f"/samples/{sample.pk}/").content.decode()
+    assert "?only=wrong&amp;stratum=" in result
 
 
 def test_tabs_of_the_list_add_up_and_filters_cut_it(coming, cast, concluded, client_of):
@@ -552,3 +577,4 @@ def test_paper_has_nothing_filled_in(coming, cast, visit, client_of):
     page = client_of(cast.county).get(f"/inspections/{visit.stop.inspection_id}/print/").content.decode()
     assert "没领到" not in page
     assert page.count("□ 相符") == len(Item)
+    assert AuditEvent.objects.get(action="inspection.print").data["households"] == 1

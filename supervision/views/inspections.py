@@ -48,7 +48,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Record an inspection; a unit its own, the county office also those of province and prefecture."""
     scope, plan = request.scope, plans.current()
-    initial = {"authority": request.user.office, "visitors": request.user.name, "level": "county"}
+    initial = pages.coming_from(scope, plan, request.user) | {"level": "county"}
     form = InspectionForm(
         request.POST or None,
         initial=initial,
@@ -72,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @of_record
 @require_GET
 def one(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
-    context = pages.one_inspection(request.scope, inspection_id, request.GET.get("only", ""))
+    context = pages.one_inspection(request.scope, inspection_id, request.GET)
     return render(request, "supervision/inspection.html", context)
 
 
@@ -96,7 +96,7 @@ def describe(request: HttpRequest, inspection_id: UUID, stop_id: UUID) -> HttpRe
         else:
             messages.success(request, f"{stop.township.name}的走访情况已保存。")
             return redirect("supervision:inspection", inspection_id=inspection_id)
-    context = pages.one_inspection(request.scope, inspection_id, stop_form=form)
+    context = pages.one_inspection(request.scope, inspection_id, request.GET, form)
     return render(request, "supervision/inspection.html", context, status=422)
 
 
@@ -160,4 +160,7 @@ def field(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
 def printed(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     """The sheets on paper: what to ask and what the record says; nothing is filled in beforehand."""
     context = pages.all_sheets(request.scope, inspection_id, clock.today())
+    services.record_print(
+        actor=request.user, inspection=context["inspection"], households=len(context["sheets"])
+    )
     return render(request, "supervision/print_visits.html", context)

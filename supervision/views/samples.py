@@ -33,8 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @needs(Right.SUPERVISE)
 def new(request: HttpRequest) -> HttpResponse:
     scope, plan = request.scope, plans.current()
-    initial = {"authority": request.user.office, "visitors": request.user.name, "level": "county"}
-    initial |= {"occasion": "special"}
+    initial = pages.coming_from(scope, plan, request.user) | {"level": "county", "occasion": "special"}
     form = SampleForm(
         request.POST or None,
         initial=initial,
