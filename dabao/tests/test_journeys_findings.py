@@ -26,7 +26,7 @@ def turn(page: Page, sign_in, desk):
     def take(who: str, move: Move, text: str, due: str = "", files: list | None = None) -> None:
         sign_in(page, desk.people[who])
         page.goto(f"/findings/{Finding.objects.get().pk}/")
-        box = page.locator("details.move").filter(has=page.get_by_role("button", name=move.label, exact=True))
+        box = page.locator(f"details.move:has(summary:text-is('{move.label}'))")
         if box.get_attribute("open") is None:
             box.locator("summary").click()
         box.locator("textarea").fill(text)
