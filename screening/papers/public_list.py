@@ -1,5 +1,6 @@
 """公示名单 as an official paper: names, villages, schemes; the archive's copy says where it hung (C10)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import BinaryIO
 from dabao.documents.official import LARGE, Paper
 from dabao.models import Region, Standard, WorkPlan
 from screening.choices import Scheme
-from screening.papers.words import exact
+from screening.models import Objection
+from screening.papers.words import boxes, exact
 from screening.queries.publicity import PublicLine, PublicList
 from screening.rules.wording import yuan
 
@@ -19,7 +21,7 @@ AT_LEFT = (0, 1, 2, 3, 6)
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """A list with the place and days for which it hangs."""
+    """A list with the place and days for which it hangs; `objections` None while it hangs."""
 
     plan: WorkPlan
     township: Region
@@ -27,6 +29,7 @@ class Hanging:
     first: date
     last: date
     standard: Standard | None
+    objections: Sequence[Objection] | None = None
 
 
 def write(hanging: Hanging, template: Path, target: BinaryIO, *, archive: bool = False) -> None:
@@ -51,7 +54,7 @@ def write(hanging: Hanging, template: Path, target: BinaryIO, *, archive: bool =
     paper.text(f"{plan.region.name}民政局督战办：{plan.contact_name}　{plan.contact_phone}")
     paper.signed(f"{town.official_name}人民政府（章）", hanging.first)
     if archive:
-        _archive(paper, found)
+        _archive(paper, hanging)
     paper.save(target)
 
 
@@ -62,13 +65,29 @@ def _row(number: int, line: PublicLine) -> tuple[str, ...]:
     return (str(number), line.name, place, line.scheme, str(line.persons), amount, line.why)
 
 
-def _archive(paper: Paper, found: PublicList) -> None:
+def _archive(paper: Paper, hanging: Hanging) -> None:
+    found = hanging.found
+    boards = f"镇政府公开栏；{'、'.join(found.villages)}村公开栏"
     rows = [
-        ("张贴地点", "；".join(found.posted_where) or f"镇政府公开栏；{'、'.join(found.villages)}村公开栏"),
+        ("张贴地点", "；".join(found.posted_where) or boards),
         ("张贴人、时间", "　　　　　　　　　　月　　日　　时"),
-        ("公示结果", "□ 没有异议　　□ 有异议：　　　　　　　　　核实人："),
+        ("公示结果", _result(hanging.objections)),
+        ("核实人（签字）", ""),
     ]
     paper.table("存档联", ("事项", "情况"), rows, (36, 120), left=(0, 1), size=LARGE)
+
+
+def _result(objections: Sequence[Objection] | None) -> str:
+    """What came of it, once it hung its days; else boxes to tick."""
+    if objections is None:
+        return boxes({"没有异议": False, "有异议：": False})
+    if not objections:
+        return boxes({"没有异议": True, "有异议": False})
+    upheld = sum(one.upheld is True for one in objections)
+    unsettled = sum(one.upheld is None for one in objections)
+    settled = len(objections) - upheld - unsettled
+    told = f"有异议 {len(objections)} 条（成立 {upheld}，不成立 {settled}，没处理 {unsettled}）"
+    return boxes({"没有异议": False, told: True})
 
 
 def _standard(standard: Standard | None) -> str:

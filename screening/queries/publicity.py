@@ -133,6 +133,14 @@ def public_list(scope: Scope, plan: WorkPlan, region: str, days: tuple[date, dat
     return PublicList(lines, len(households), tuple(sorted(where)))
 
 
+def objections(scope: Scope, plan: WorkPlan, region: str, days: tuple[date, date]) -> list[Objection]:
+    """What was objected to lists that hung there on those days; upheld ones took their household off."""
+    found = Objection.objects.within(scope).filter(
+        case__plan=plan, case__household__region__code__startswith=region, raised_on__range=days
+    )
+    return list(found)
+
+
 def _public(scope: Scope, plan: WorkPlan, region: str) -> QuerySet[Any]:
     posted_or_reviewed = Q(next_step=StepKind.PUBLICISED) | Q(publicity_last_day__isnull=False)
     return (

@@ -14,7 +14,7 @@ from dabao.documents import official, pdf, sheet, sheet_docx
 from dabao.models import AuditEvent
 from dabao.tests.cast import CHAHE, DAMAIDI, LIUSHUTANG, SHIYANG, TODAY
 from screening.choices import DisabilityKind, Labour, Scheme
-from screening.models import DisabilityCertificate, IllnessRecord, PriorFinding
+from screening.models import DisabilityCertificate, IllnessRecord, Objection, PriorFinding
 from screening.papers.household_file import file_sheet
 from screening.papers.notice import notices
 from screening.papers.visit_sheet import visit_sheet
@@ -396,5 +396,34 @@ def test_the_docx_to_hang_has_names_villages_and_schemes_and_nothing_else(office
         assert number[-4:] not in text
     for hidden in ("罗翠英", "肢体", "一级"):
         assert hidden not in text
-    assert ("张贴地点" in text, "没有异议" in text) == (archive, archive)
+    assert ("张贴地点" in text, "☑没有异议" in text) == (archive, archive)
     assert [table.style.name for table in document.tables] == ["Table Grid"] * (2 if archive else 1)
+
+
+@pytest.mark.parametrize(
+    ("settled", "words_of_it"),
+    [
+        (None, "成立 0，不成立 0，没处理 1"),
+        (True, "成立 1，不成立 0，没处理 0"),
+        (False, "成立 0，不成立 1，没处理 0"),
+    ],
+)
+def test_the_copy_for_the_archive_says_what_came_of_it(officer, cast, judged, settled, words_of_it):
+    case = judged(Verdict(Scheme.DIBAO))
+    bring_to(case, cast, "approved")
+    known = {} if settled is None else {
+        "settled_on": LAST, "settled_by": cast.head, "upheld": settled, "finding": "查了",
+    }  # fmt: skip
+    Objection.objects.create(
+        case=case, raised_on=POST, recorded_on=POST, text="有车", by=cast.officer, **known
+    )
+    query = f"?region={SHIYANG}&first={POST}&last={LAST}&archive=1"
+    text = words(opened(officer.get(reverse("screening:publicity-docx") + query)))
+    assert f"☑有异议 1 条（{words_of_it}）" in text
+
+
+def test_a_list_that_still_hangs_leaves_its_result_open(officer, cast, judged):
+    bring_to(judged(Verdict(Scheme.DIBAO)), cast, "publicised")
+    text = words(opened(officer.get(reverse("screening:publicity-docx") + f"?region={SHIYANG}&archive=1")))
+    assert "□没有异议　□有异议" in text
+    assert "柳树塘村公开栏" in text

@@ -83,7 +83,10 @@ def _hanging(request: HttpRequest) -> Hanging:
         raise Http404
     found = queries.public_list(request.scope, plan, region, days)
     first, last = days or (today, earliest_last_day(today, plan.publicity_days))
-    return Hanging(plan, here, found, first, last, queries.standard(request.scope, here.code, first))
+    over = days is not None and last < today
+    objections = queries.objections(request.scope, plan, region, (first, last)) if over else None
+    standard = queries.standard(request.scope, here.code, first)
+    return Hanging(plan, here, found, first, last, standard, objections)
 
 
 def _code(text: str) -> str:
