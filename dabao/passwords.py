@@ -4,21 +4,21 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from dabao import naming
+
 SHORTEST = 10
 LONGEST = 128
 KINDS_NEEDED = 3
-# Words that anybody here would try first; a password that leans on one is refused.
+# Words that anybody here would try first, besides the names of the place; a password that leans on one is
+# refused.
 LOCAL_WORDS = (
-    "dayao",
     "dabao",
-    "chuxiong",
-    "yunnan",
     "minzheng",
     "jiuzhu",
     "dibao",
     "tuopin",
     "fupin",
-    "大姚",
+    "民政",
 )
 
 
@@ -45,9 +45,9 @@ class LocalWordsValidator:
     """No password that leans on the county's and the office's own words, or on the user name."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        words = LOCAL_WORDS if user is None else (*LOCAL_WORDS, user.get_username().lower())
+        words = {*LOCAL_WORDS, *naming.local_words(), user.get_username().lower() if user else ""}
         if any(word and word in password.lower() for word in words):
             raise ValidationError(self.get_help_text(), "password_local_word")
 
     def get_help_text(self) -> str:
-        return "密码不要含账号名、地名、单位和业务的拼音（如 dayao、minzheng、dibao），这些最容易被猜中。"
+        return "密码不要含账号名、地名、单位和业务的拼音（如 minzheng、dibao），这些最容易被猜中。"

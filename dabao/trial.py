@@ -108,8 +108,10 @@ class Trial:
         return False
 
     def _announce(self) -> None:
+        from dabao import naming
+
         self._say("")
-        self._say(f"大姚县社会救助兜底保障挂牌督战系统：{address(self.port)}")
+        self._say(f"{naming.current().product}：{address(self.port)}")
         self._say(f"手机或其他电脑（同一网络）：http://{local_address()}:{self.port}/")
         self._say(f"业务日期 {settings.DABAO_TODAY}（演示）。日志在 {settings.DABAO_DATA_DIR / 'logs'}")
         call_command("demo_accounts", stdout=self.out)

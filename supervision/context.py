@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from dabao import clock, plans
+from dabao import clock, naming, plans
 from dabao.queries import notices
 from dabao.scope import NOTHING
 from supervision.navigation import Item, bar, help_url, phone_bar
@@ -15,7 +15,7 @@ DRILL_WORDS = "本页的“今天”都按这一天计算；群众姓名、号�
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`nav`, `phone_nav`, `strip`, `today`, `viewer`, `notice_count`, `help_url`; nothing is queried
+    """`names`, `nav`, `phone_nav`, `strip`, `today`, `viewer`, `notice_count`, `help_url`; nothing is queried
     before it is asked.
     """
     user = getattr(request, "user", None)
@@ -31,6 +31,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": nav,
         "phone_nav": SimpleLazyObject(lambda: phone_bar(list(nav))),
+        "names": SimpleLazyObject(naming.current),
         "strip": DRILL_WORDS if clock.is_set() or plans.demo_mode() else None,
         "today": clock.today(),
         "viewer": user if signed_in else None,

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dabao import naming
 from dabao.scope import ALONE, NOTHING
 from dabao.services import refusals
 
@@ -43,4 +44,5 @@ def failed(request: HttpRequest) -> HttpResponse:
     reference = getattr(request, "request_id", "")
     logger.error("request %s failed", reference)
     retry = request.path if request.method == "GET" else ""
-    return render(request, "500.html", {"reference": reference, "retry_url": retry}, status=500)
+    context = {"reference": reference, "retry_url": retry, "names": naming.remembered()}
+    return render(request, "500.html", context, status=500)

@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
 
 def county_word(name: str) -> str:
-    """大姚县 → 大姚: the form in which the county of a row is compared."""
+    """X县 → X: the form in which the county of a row is compared."""
     return re.sub(r"(自治县|县|市|区|旗)$", "", squeeze(name)) or squeeze(name)
 
 
