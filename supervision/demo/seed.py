@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dabao import audit, clock, plans
 from dabao.models import AuditEvent, User
-from supervision.demo import findings, inspections, lists, orders, people, reviews, warnings, work
+from supervision.demo import findings, inspections, lists, orders, people, photos, reviews, warnings, work
 from supervision.services import daily
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
@@ -29,6 +29,7 @@ def seed(tell: Callable[[str], None]) -> None:
     tell(f"新建账号 {made} 个。")
     lists.import_lists(folder=FOLDER, actor=User.objects.get(username="xianju"), tell=tell)
     work.carry_on(plan=plan, path=FOLDER / "progress.json", tell=tell)
+    photos.take(plan=plan, tell=tell)
     warnings.report(plan=plan, tell=tell)
     reviews.look_again(plan=plan, tell=tell)
     inspections.come(plan=plan, tell=tell)
