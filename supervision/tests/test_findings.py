@@ -18,6 +18,7 @@ from supervision.queries import findings as queries
 from supervision.rules import rectification as rules
 from supervision.services import evidence, findings, rectification_flags
 from supervision.services.daily import run_daily
+from supervision.services.finding_invariants import CHECKS
 from supervision.tests.findings_cast import DUE, NEW_LIMIT, OPENED, SAYS, TODAY, WAYS, paper
 
 TOWNSHIP, UNIT, LEADER = {"officer", "colleague", "head"}, {"unit", "leader", "county", "county2"}, {"leader"}
@@ -490,6 +491,19 @@ def test_the_daily_job_clears_what_a_turn_beside_it_missed(desk, on, county):
     desk.take(finding, Move.REPLY, day=NEXT)
     Flag.objects.filter(kind="rectification_overdue").update(cleared_on=None)
     assert rectification_flags.clear_done(plan=county.plan, day=NEXT) == 1
+
+
+# --- What check_invariants looks for ---
+
+
+def test_a_state_without_its_turn_a_gap_and_a_flag_left_standing_are_found(desk, on):
+    closed, late = desk.at("closed"), desk.open()
+    on(NEXT)
+    assert not any(found() for found in CHECKS.values())
+    Finding.objects.filter(pk=closed.pk).update(state=FindingState.REPLIED, closed_on=None, serial=7)
+    Finding.objects.filter(pk=late.pk).update(state=FindingState.REPLIED)
+    named = {name: len(found()) for name, found in CHECKS.items()}
+    assert named == {"督战问题的经过": 2, "督战问题编号": 1, "整改逾期的红旗": 1, "问责的经过": 0}
 
 
 def test_says_is_complete():
