@@ -3,6 +3,7 @@
 import dabao.services.invariants
 import reports.services.invariants
 import screening.services.invariants
+import supervision.services.finding_invariants
 
 
 def check() -> dict[str, list[str]]:
@@ -11,5 +12,6 @@ def check() -> dict[str, list[str]]:
         dabao.services.invariants.CHECKS
         | screening.services.invariants.CHECKS
         | reports.services.invariants.CHECKS
+        | supervision.services.finding_invariants.CHECKS
     )
     return {name: found() for name, found in checks.items()}
