@@ -21,7 +21,7 @@ from typing import Any
 from django.utils import timezone
 
 from dabao.models import Standard, Unit
-from dabao.tests.cast import SHIYANG, Cast
+from dabao.tests.cast import CHAHE, SHIYANG, Cast
 from reports.models import HelpRequest, MonthlyReport
 from screening.models import (
     BenefitReview,
@@ -30,6 +30,7 @@ from screening.models import (
     Decision,
     Enrolment,
     Household,
+    HouseholdMove,
     JobOffer,
     ListRow,
     Objection,
@@ -464,6 +465,22 @@ def _proposal(world: World) -> dict[str, Any]:
     return {"proposal_id": proposal.pk, "name": "withdraw"}
 
 
+def _move(world: World) -> dict[str, Any]:
+    """A household of 石羊镇 that another village of it is to take over."""
+    home = world.make_household()
+    move = HouseholdMove.objects.create(
+        plan=world.county.plan,
+        household=home,
+        from_region=home.region,
+        to_region_id=CHAHE,
+        persons=1,
+        reason="户口迁移",
+        asked_on=world.county.plan.first_day,
+        asked_by=world.cast.officer,
+    )
+    return {"move_id": move.pk}
+
+
 POLICY: dict[str, Policy] = {
     "screening:reviews": page(),
     "screening:review": row(a_case),
@@ -484,6 +501,13 @@ POLICY: dict[str, Policy] = {
     "screening:changes": page(),
     "screening:change": row(_waiting_change),
     "screening:change-keep": row(_waiting_change),
+    "screening:case-people": row(a_case),
+    "screening:case-split": row(a_case),
+    "screening:case-move": row(a_case),
+    "screening:moves": page(),
+    "screening:move": row(_move),
+    "screening:move-decline": row(_move),
+    "screening:move-withdraw": row(_move),
     "screening:offers": page(),
     "screening:offer-search": page(),
     "screening:offer-person": row(_offered),

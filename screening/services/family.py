@@ -110,7 +110,7 @@ def add_member(
     )
     membership.full_clean(exclude=["row"])
     membership.save()
-    _count_living(case.household)
+    count_living(case.household)
     match_waiting(region_code=case.household.region_id, numbers=[crypto.blind(member.number)])
     told = f"登记成员：{person.name}（{Relation(member.relation).label}）"
     note(case=case, kind=Kind.NOTE, actor=actor, day=day, text=told, person=str(person.pk))
@@ -169,7 +169,7 @@ def _settle(
     verification.family = told
     verification.save(update_fields=["family"])
     case.household.refresh_from_db(fields=["head"])
-    _count_living(case.household)
+    count_living(case.household)
     audit.record(
         action, actor=actor, obj=case.household, region_code=case.household.region_id, changed=audited
     )
@@ -177,7 +177,8 @@ def _settle(
     case.refresh_from_db(fields=["categories", "unknown", "coverage", "why"])
 
 
-def _count_living(household: Household) -> None:
+def count_living(household: Household) -> None:
+    """Write how many living people a household has now, which it repeats for lists of thousands."""
     household.size = Membership.objects.filter(
         household=household, last_day=None, person__died_on=None
     ).count()

@@ -103,8 +103,8 @@ class _Run:
             "coverage": household.coverage,
             "why": short_line(ground for answer in told for ground in answer.grounds)[:200],
         }
-        if case is not None and case.origin == CaseOrigin.BY_HAND and not shown["why"]:
-            del shown["why"]  # why somebody found it stands until a list says more
+        if case is not None and case.origin != CaseOrigin.SCREENING and not shown["why"]:
+            del shown["why"]  # why somebody opened it stands until a list says more
         if case is None:
             case = Case(
                 plan=self.plan, household_id=household.id, opened_on=self.day, due_on=self.due_on, **shown

@@ -405,6 +405,7 @@ def _show(
         "window": income_window(day),
         "may_reveal": opened.may(Right.REVEAL),
         "may_verify": opened.may(Right.VERIFY),
+        "may_regroup": opened.may(Right.APPLY),
         "may_supervise": opened.may(Right.SUPERVISE),
         "has_steps": opened.has_steps,
         "may_notice": opened.may_notice,

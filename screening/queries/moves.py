@@ -1,0 +1,122 @@
+"""Moves between villages as both sides see them (C17)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from dabao.models import Region, RegionLevel, WorkPlan
+from dabao.scope import Scope
+from screening.choices import MoveState
+from screening.models import Case, HouseholdMove
+
+OPEN, DONE = "open", "done"
+TABS = {OPEN: "等接收", DONE: "办完"}
+_STATES = {OPEN: Q(state=MoveState.OPEN), DONE: ~Q(state=MoveState.OPEN)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One move. Who has given a household up reads no name and no case of it any more."""
+
+    id: UUID
+    who: str
+    persons: int
+    origin: str
+    target: str
+    reason: str
+    asked_on: date
+    asked_by: str
+    days: int
+    state: str
+    state_word: str
+    decided_on: date | None
+    decided_by: str
+    note: str
+    case_id: UUID | None
+
+
+def visible(scope: Scope) -> QuerySet[HouseholdMove]:
+    """Those that leave a place of the scope, or come to one."""
+    sides = scope.q("from_region__code") | scope.q("to_region__code")
+    return HouseholdMove.objects.filter(sides)
+
+
+def listed(scope: Scope, plan: WorkPlan, tab: str) -> QuerySet[HouseholdMove]:
+    """What waits to be accepted, the oldest first; what is done, the newest first."""
+    found = visible(scope).filter(_STATES[tab], plan=plan)
+    order = ("asked_on", "pk") if tab == OPEN else ("-decided_on", "pk")
+    return found.select_related(
+        "household__head", "person", "from_region__parent", "to_region__parent", "asked_by", "decided_by"
+    ).order_by(*order)
+
+
+def counts(scope: Scope, plan: WorkPlan) -> dict[str, int]:
+    """Tab → moves."""
+    return {tab: visible(scope).filter(state, plan=plan).count() for tab, state in _STATES.items()}
+
+
+def rows(scope: Scope, plan: WorkPlan, found: Iterable[HouseholdMove], day: date) -> list[Row]:
+    """Rows of a page of `listed`."""
+    moves = list(found)
+    homes = [move.household_id for move in moves]
+    cases = Case.objects.within(scope).filter(plan=plan, household__in=homes)
+    links = dict(cases.values_list("household", "pk"))
+    return [_row(move, scope, links, day) for move in moves]
+
+
+def one(scope: Scope, plan: WorkPlan, move_id: UUID) -> HouseholdMove:
+    """A move of either side. Raises ObjectDoesNotExist outside both."""
+    return (listed(scope, plan, OPEN) | listed(scope, plan, DONE)).get(pk=move_id)
+
+
+def villages(scope: Scope, plan: WorkPlan) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every village of the county by township, to choose from; names of places are public."""
+    if not scope:
+        return []
+    found: dict[str, list[tuple[str, str]]] = {}
+    regions = Region.objects.filter(level=RegionLevel.VILLAGE, code__startswith=plan.region_id)
+    for village in regions.select_related("parent").order_by("parent__order", "parent__code", "code"):
+        found.setdefault(str(village.parent or ""), []).append((village.code, village.name))
+    return list(found.items())
+
+
+def _row(move: HouseholdMove, scope: Scope, links: dict[UUID, UUID], day: date) -> Row:
+    sees = not _gave_up(move, scope)
+    return Row(
+        id=move.pk,
+        who=_who(move, named=sees),
+        persons=move.persons,
+        origin=_place(move.from_region),
+        target=_place(move.to_region),
+        reason=move.reason if sees else "",
+        asked_on=move.asked_on,
+        asked_by=move.asked_by.name,
+        days=((move.decided_on or day) - move.asked_on).days,
+        state=move.state,
+        state_word=move.get_state_display(),
+        decided_on=move.decided_on,
+        decided_by=move.decided_by.name if move.decided_by else "",
+        note=move.note,
+        case_id=links.get(move.household_id),
+    )
+
+
+def _place(village: Region) -> str:
+    return "·".join(filter(None, [str(village.parent or ""), village.name]))
+
+
+def _gave_up(move: HouseholdMove, scope: Scope) -> bool:
+    """Whether it was accepted by a place outside the scope."""
+    accepted = move.state == MoveState.ACCEPTED
+    return accepted and not any(move.to_region_id.startswith(prefix) for prefix in scope.prefixes())
+
+
+def _who(move: HouseholdMove, *, named: bool) -> str:
+    """李发祥户 · 李建华（李发祥户）; a surname is left to who has given them up."""
+    head = move.household.head.name if move.household.head else "户主不明"
+    if move.person is None:
+        return f"{head}户" if named else f"{head[:1]}某户"
+    return f"{move.person.name}（{head}户）" if named else f"{move.person.name[:1]}某"
