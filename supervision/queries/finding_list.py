@@ -196,14 +196,14 @@ def counts(scope: Scope, plan: WorkPlan, filters: FindingFilters, day: date) -> 
 def by_tab(scope: Scope, plan: WorkPlan, filters: FindingFilters, day: date) -> dict[str, int]:
     """Findings of each tab under the other filters."""
     found = filtered(scope, plan, filters.but(tab=ALL), day)
-    states = dict(found.values_list("state").annotate(number=Count("pk")).order_by())
+    states: dict[str, int] = dict(found.values_list("state").annotate(counted=Count("pk")).order_by())
     return {tab: sum(states.get(state, 0) for state in held) for tab, (_, held) in TABS.items()}
 
 
 def by_kind(scope: Scope, plan: WorkPlan, filters: FindingFilters, day: date) -> list[tuple[str, int]]:
     """(kind, findings) under the other filters, the most frequent first."""
     found = filtered(scope, plan, filters.but(kind=""), day)
-    return list(found.values_list("kind").annotate(number=Count("pk")).order_by("-number", "kind"))
+    return list(found.values_list("kind").annotate(counted=Count("pk")).order_by("-counted", "kind"))
 
 
 def places(scope: Scope) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ TRANSITIONS: dict[tuple[str, str], AccountState] = {
     },
     **{(state, EntryKind.CORRECTION): state for state in AccountState},
 }
-_REFUSED = {
+_REFUSED: dict[tuple[str, str], str] = {
     (AccountState.OPEN, EntryKind.CLOSED): "还没有处理结果。先记处理结果，再办结。",
     (AccountState.HANDED_OVER, EntryKind.CLOSED): "还没有处理结果。先记处理结果，再办结。",
     (AccountState.RESULT, EntryKind.HANDED_OVER): "已有处理结果。再移交的，请另立一件。",
@@ -145,9 +145,9 @@ def add_entry(
 
 def next_state(state: str, kind: str) -> AccountState:
     """The state that an entry brings about. Raises ValidationError with what to do instead."""
-    after = TRANSITIONS.get((AccountState(state), kind))
+    after = TRANSITIONS.get((state, kind))
     if after is None:
-        raise ValidationError(_REFUSED.get((AccountState(state), kind), _ENDED))
+        raise ValidationError(_REFUSED.get((state, kind), _ENDED))
     return after
 
 
@@ -159,7 +159,8 @@ def entries_possible(state: str) -> list[EntryKind]:
 def _corrected(case: Accountability, kind: str, corrects: UUID | None) -> AccountabilityEntry | None:
     if kind != EntryKind.CORRECTION:
         return None
-    found = case.entries.filter(pk=corrects).exclude(kind=EntryKind.CORRECTION).first()
+    entries = case.entries.exclude(kind=EntryKind.CORRECTION)
+    found = entries.filter(pk=corrects).first() if corrects else None
     if found is None:
         raise ValidationError("请从要更正的那一条点“更正”。")
     return found

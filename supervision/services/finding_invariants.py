@@ -26,11 +26,13 @@ def findings_stand_where_their_last_turn_left_them() -> list[str]:
 
 
 def numbers_of_findings_run_without_gaps() -> list[str]:
-    years = Finding.objects.values("plan", "year").annotate(last=Max("serial"), number=Count("pk")).order_by()
+    years = (
+        Finding.objects.values("plan", "year").annotate(last=Max("serial"), counted=Count("pk")).order_by()
+    )
     return [
-        f"方案 {row['plan']} {row['year']} 年的督战问题编号有缺：最大 {row['last']}，共 {row['number']} 条。"
+        f"方案 {row['plan']} {row['year']} 年的督战问题编号有缺：最大 {row['last']}，共 {row['counted']} 条。"
         for row in years
-        if row["last"] != row["number"]
+        if row["last"] != row["counted"]
     ]
 
 
