@@ -23,11 +23,11 @@ SOUND = {
 }
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
-    """Load the settings in a process with nothing but this environment."""
-    script = (
-        "import django; django.setup(); from django.conf import settings; print(settings.SECURE_HSTS_SECONDS)"
-    )
+def start(
+    *, says: str = "settings.SECURE_HSTS_SECONDS", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Load the settings in a process with nothing but this environment; it prints what it is to say."""
+    script = f"import django; django.setup(); from django.conf import settings; print({says})"
     whole = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "dabao.settings", **environment}
     return subprocess.run(
         [sys.executable, "-c", script],
@@ -41,6 +41,13 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_production_starts_with_all_its_secrets():
     assert start(**SOUND).stdout == f"{365 * 24 * 3600}\n"
+
+
+def test_a_mail_server_is_named_by_one_address():
+    says = "settings.MAIL_ON, settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS"
+    named = start(says=says, DABAO_EMAIL_URL="smtp+tls://dabao:secret@mail.example:587", **SOUND)
+    assert named.stdout == "True mail.example 587 True\n"
+    assert start(says="settings.MAIL_ON", **SOUND).stdout == "False\n"
 
 
 @pytest.mark.parametrize(

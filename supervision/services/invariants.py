@@ -3,6 +3,7 @@
 import dabao.services.invariants
 import reports.services.invariants
 import screening.services.invariants
+import supervision.services.dispatch_invariants
 import supervision.services.finding_invariants
 
 
@@ -12,6 +13,7 @@ def check() -> dict[str, list[str]]:
         dabao.services.invariants.CHECKS
         | screening.services.invariants.CHECKS
         | reports.services.invariants.CHECKS
+        | supervision.services.dispatch_invariants.CHECKS
         | supervision.services.finding_invariants.CHECKS
     )
     return {name: found() for name, found in checks.items()}

@@ -18,6 +18,7 @@ from supervision.rules import dispatch as rules
 from supervision.services import dispatch_flags, dispatches
 from supervision.services import dispatch_replies as replies
 from supervision.services.daily import run_daily
+from supervision.services.dispatch_invariants import CHECKS
 from supervision.services.dispatches import Order
 
 REPLY_BY, FINISH_BY = date(2020, 4, 11), date(2020, 4, 15)
@@ -486,3 +487,29 @@ def test_work_beside_the_daily_job_leaves_no_flag_of_what_is_done(county, sent, 
     dispatch.places.update(replied_on=DAY[12])
     assert dispatch_flags.clear_done(plan=county.plan) == 1
     assert flags()[0][4] == DAY[12]
+
+
+# --- What must hold ---
+
+
+def test_the_checks_find_nothing_wrong_with_an_order_on_its_way(cast, sent, does, on):
+    place = place_of(sent())
+    on(DAY[13])
+    does(replies.reply, cast.officer, place, text="迟了", day=DAY[13])
+    assert {name: found() for name, found in CHECKS.items()} == {name: [] for name in CHECKS}
+
+
+@pytest.mark.parametrize(
+    ("check", "breaks"),
+    [
+        ("调度、通报编号相连", lambda order: Dispatch.objects.filter(pk=order.pk).update(number=2)),
+        ("发出的调度有乡镇和限期", lambda order: order.places.update(reply_by=None)),
+        ("发出的调度有乡镇和限期", lambda order: order.places.all().delete()),
+        ("调度办了的没有红旗", lambda order: order.places.update(replied_on=TODAY)),
+    ],
+)
+def test_each_check_finds_its_fault(sent, on, check, breaks):
+    order = sent(townships=(SHIYANG,))
+    on(DAY[13])
+    breaks(order)
+    assert CHECKS[check]() != []
