@@ -21,8 +21,8 @@ def test_a_household_found_the_same_again_stays_in_every_figure(judged, cast, co
     def figures():
         work = progress.progress(scope, county.plan, TODAY)[0].works[1]
         rates = [
-            *watch.rates_by_scheme(scope, county.plan),
-            *watch.rates_by_category(scope, county.plan),
+            *(rate for _, rate in watch.rates_by_scheme(scope, county.plan)),
+            *(rate for _, rate in watch.rates_by_category(scope, county.plan)),
             *(rate for _, rate in watch.rates_by_township(scope, county.plan)),
         ]
         return (

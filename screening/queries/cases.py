@@ -18,8 +18,9 @@ from django.http import QueryDict
 from dabao import clock
 from dabao.models import Posting, Region, User, WorkPlan
 from dabao.scope import RIGHTS, Right, Role, Scope
-from screening.choices import Answer, CaseOrigin, CaseOutcome, CaseState, Category, Coverage
-from screening.models import Case, CategoryMatch, Membership
+from screening.choices import Answer, CaseOrigin, CaseOutcome, CaseState, Category, Coverage, Scheme
+from screening.models import Case, CategoryMatch, Enrolment, Membership
+from screening.models.enrolment import FINISHED, NOW
 from screening.models.fact import held_on
 from screening.queries import desk_work, lacking
 from screening.queries.progress import cases_as_at, phase_cases
@@ -52,7 +53,14 @@ def _tab_conditions(state: str, outcome: str) -> dict[str, Q]:
 STATE_Q = _tab_conditions("state", "outcome")
 STATE_THEN_Q = _tab_conditions("state_then", "outcome_then")
 # What no event tells of a past day: choices that a list "as at" a day does not have.
-NOW_ONLY = frozenset({"covered", "returned", "overdue", "unknown", "assigned", "lacking"})
+NOW_ONLY = frozenset({"covered", "returned", "overdue", "unknown", "assigned", "lacking", "grant"})
+# Grants by scheme: all that stand, and those with all six steps.
+GRANTS = {
+    f"{scheme}{end}": f"{scheme.label}{word}"
+    for scheme in Scheme
+    if scheme != Scheme.NONE
+    for end, word in (("", "（该纳入）"), (".done", "（已纳入）"))
+}
 SORTS = {"returned": "退回在前", "route": "按村路线", "days": "在名单久的在前"}
 PHASES, WORKS = range(1, 10), ("total", "done", "left")
 _WORK_WORDS = {"total": "应办", "done": "已办", "left": "还没办"}
@@ -100,6 +108,7 @@ class CaseFilters:
     origin: str = ""
     outcome: tuple[str, ...] = ()
     lacking: str = ""
+    grant: str = ""
     as_at: str = ""
     sort: str = ""
 
@@ -113,6 +122,7 @@ class CaseFilters:
             "origin": set(CaseOrigin.values),
             "outcome": set(CaseOutcome.values),
             "lacking": set(lacking.WORDS),
+            "grant": set(GRANTS),
             "phase": {str(number) for number in PHASES},
             "work": set(WORKS),
             "desk": set(desk_work.DESKS),
@@ -198,6 +208,7 @@ class CaseFilters:
             "origin": lambda value: CaseOrigin(value).label,
             "outcome": lambda value: CaseOutcome(value).label,
             "lacking": lambda value: str(lacking.WORDS[value]),
+            "grant": lambda value: GRANTS[value],
             "village": lambda value: places.get(value, value),
             "assigned": lambda value: {ME: "分给我的", NOBODY: "没派人"}.get(
                 value, f"分给 {people.get(value, '别人')}"
@@ -272,6 +283,9 @@ def _condition(scope: Scope, filters: CaseFilters, day: date) -> Q:
         condition &= Q(origin=filters.origin)
     if filters.lacking:
         condition &= lacking.CONDITIONS[filters.lacking]
+    if filters.grant:
+        scheme, _, done = filters.grant.partition(".")
+        condition &= Q(Exists(_granted(scheme, done=bool(done))))
     if filters.outcome:
         condition &= Q(**{"outcome_then__in" if past else "outcome__in": filters.outcome})
     urgent = [
@@ -284,6 +298,11 @@ def _condition(scope: Scope, filters: CaseFilters, day: date) -> Q:
         theirs = scope.user_id if filters.assigned == ME else filters.assigned
         condition &= Q(assigned_to=None if filters.assigned == NOBODY else theirs)
     return condition
+
+
+def _granted(scheme: str, *, done: bool) -> QuerySet[Enrolment]:
+    """Of a case, the grants of a scheme that stand, or those of them with all six steps."""
+    return Enrolment.objects.filter(FINISHED if done else NOW, case=OuterRef("pk"), scheme=scheme)
 
 
 def _hit(category: int, day: date) -> QuerySet[CategoryMatch]:

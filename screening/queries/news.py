@@ -26,6 +26,7 @@ from screening.rules.warnings import (
     Change,
     FigureChange,
     LabourChange,
+    StatusChange,
     Thresholds,
 )
 
@@ -73,10 +74,12 @@ def _source(source: SourceList, row: UUID | None, line: int | None) -> Source | 
 
 @dataclass(slots=True)
 class _Known:
-    """What rows said of a household: its last known income, labour as its last edition had it."""
+    """What rows said of a household: its last known income and status, labour as its last edition had it."""
 
     income: Decimal | None = None
+    status: str = ""
     source: Source | None = None
+    status_source: Source | None = None
     edition: UUID | None = None
     labour: dict[UUID, str] = field(default_factory=dict)
 
@@ -102,6 +105,7 @@ def _of_registry(scope: Scope, source: SourceList) -> Iterator[tuple[UUID, Chang
             Change(
                 edition=source.as_of,
                 income=FigureChange(was.income, is_now.income, is_now.source),
+                status=StatusChange(was.status, is_now.status, is_now.status_source),
                 labour=tuple(
                     LabourChange(
                         person.key,
@@ -130,18 +134,22 @@ def _known(rows: QuerySet[ListRow], source: SourceList | None) -> dict[UUID, _Kn
             "person",
             KeyTextTransform("labour", "parsed"),
             KeyTextTransform("income_per_capita", KeyTextTransform("h", "parsed")),
+            KeyTextTransform("poverty_status", KeyTextTransform("h", "parsed")),
             "pk",
             "line",
             "source_list",
         )
     )
-    for household, person, labour, income, row, line, edition in listed.iterator(chunk_size=5000):
+    for household, person, labour, income, status, row, line, edition in listed.iterator(chunk_size=5000):
         known = found[household]
         if known.edition != edition:
             known.edition, known.labour = edition, {}
         if income is not None:
             known.income = Decimal(income)
             known.source = _source(source, row, line) if source else None
+        if status:
+            known.status = status
+            known.status_source = _source(source, row, line) if source else None
         if person is not None and labour is not None:
             known.labour[person] = labour
     return found

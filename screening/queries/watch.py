@@ -279,8 +279,8 @@ def _standard(plan: WorkPlan, day: date) -> Decimal | None:
 # --- 应保尽保 ---
 
 
-def rates_by_scheme(scope: Scope, plan: WorkPlan, region: str = "") -> list[Rate]:
-    """Persons found eligible by the grants that stand, and those of them with all six steps."""
+def rates_by_scheme(scope: Scope, plan: WorkPlan, region: str = "") -> list[tuple[str, Rate]]:
+    """(scheme, persons found eligible by the grants that stand and those of them with all six steps)."""
     found: dict[str, list[int]] = {scheme: [0, 0] for scheme in Scheme.values if scheme != Scheme.NONE}
     grants = Enrolment.objects.within(scope).filter(
         case__plan=plan, ended_on=None, case__household__region__code__startswith=region
@@ -288,18 +288,18 @@ def rates_by_scheme(scope: Scope, plan: WorkPlan, region: str = "") -> list[Rate
     for scheme, persons, following in grants.values_list("scheme", "persons", "next_step"):
         found[scheme][0] += len(persons)
         found[scheme][1] += 0 if following else len(persons)
-    return [Rate(Scheme(scheme).label, *numbers) for scheme, numbers in found.items()]
+    return [(scheme, Rate(Scheme(scheme).label, *numbers)) for scheme, numbers in found.items()]
 
 
-def rates_by_category(scope: Scope, plan: WorkPlan, region: str = "") -> list[Rate]:
-    """Households found eligible, and those closed as enrolled, by category (one may be in several)."""
+def rates_by_category(scope: Scope, plan: WorkPlan, region: str = "") -> list[tuple[int, Rate]]:
+    """(category, households found eligible and those closed as enrolled); one may be in several."""
     cases = Case.objects.within(scope).filter(ELIGIBLE, plan=plan, household__region__code__startswith=region)
     counted = cases.aggregate(
         **{f"all_{n}": Count("pk", filter=Q(categories__contains=[n])) for n in plan.categories},
         **{f"done_{n}": Count("pk", filter=Q(categories__contains=[n]) & DONE) for n in plan.categories},
     )
     return [
-        Rate(f"{CATEGORY_MARKS[n - 1]} {Category(n).label}", counted[f"all_{n}"], counted[f"done_{n}"])
+        (n, Rate(f"{CATEGORY_MARKS[n - 1]} {Category(n).label}", counted[f"all_{n}"], counted[f"done_{n}"]))
         for n in plan.categories
     ]
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from screening.choices import Labour, WarningKind
+from screening.choices import Labour, PovertyStatus, WarningKind
 from screening.rules.categories import WITH_LABOUR, WITHOUT_LABOUR
 from screening.rules.facts import CertificateFact, Source, StandardFigure
 from screening.rules.wording import certificate_name, yuan
@@ -33,6 +33,15 @@ class FigureChange:
 
     before: Decimal | None
     now: Decimal | None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """脱贫属性 of the household before the edition and now; "" = the list did not say."""
+
+    before: str
+    now: str
     source: Source | None = None
 
 
@@ -66,6 +75,7 @@ class Change:
 
     edition: date
     income: FigureChange | None = None
+    status: StatusChange | None = None
     spending: FigureChange | None = None
     labour: tuple[LabourChange, ...] = ()
     gone_labour: tuple[str, ...] = ()
@@ -84,7 +94,7 @@ class Raised:
 def raised(change: Change, thresholds: Thresholds) -> tuple[Raised, ...]:
     """The warnings of a change, in the order of the kinds."""
     found: list[Raised] = []
-    for rule in (_income_below, _new_certificates, _medical_spending, _labour_lost):
+    for rule in (_income_below, _new_certificates, _medical_spending, _labour_lost, _fell_back):
         found.extend(rule(change, thresholds))
     return tuple(found)
 
@@ -146,6 +156,16 @@ def _labour_lost(change: Change, _thresholds: Thresholds) -> Iterable[Raised]:
             size=len(change.labour),
             source=_data(source),
         )
+
+
+def _fell_back(change: Change, _thresholds: Thresholds) -> Iterable[Raised]:
+    """A lifted household that the registry now calls 返贫 (C02). One that always was raises nothing."""
+    status = change.status
+    if status is None or status.before != PovertyStatus.LIFTED or status.now != PovertyStatus.FALLEN_BACK:
+        return
+    yield _raised(
+        WarningKind.FELL_BACK, change, before=status.before, now=status.now, source=_data(status.source)
+    )
 
 
 def _new_certificates(change: Change, _thresholds: Thresholds) -> Iterable[Raised]:
@@ -230,6 +250,11 @@ def _labour_words(evidence: Evidence) -> Words:
     return Words(f"{told}，", "全户没有劳动力")
 
 
+def _status_words(evidence: Evidence) -> Words:
+    before, now = PovertyStatus(evidence["before"]).label, PovertyStatus(evidence["now"]).label
+    return Words(f"扶贫系统：{before} → ", now)
+
+
 def _certificate_words(evidence: Evidence) -> Words:
     now = certificate_name(**evidence["certificate"])
     if evidence["before"]:
@@ -241,5 +266,6 @@ _WORDS: dict[WarningKind, Callable[[Evidence], Words]] = {
     WarningKind.INCOME_BELOW: _income_words,
     WarningKind.MEDICAL_SPENDING: _spending_words,
     WarningKind.LABOUR_LOST: _labour_words,
+    WarningKind.FELL_BACK: _status_words,
     WarningKind.NEW_CERTIFICATE: _certificate_words,
 }

@@ -21,6 +21,7 @@ from screening.models import (
     RiskWarning,
 )
 from screening.queries import warnings as queries
+from screening.rules.warnings import words
 from screening.tests.warnings_cast import APRIL, MARCH, raise_now, tell
 
 
@@ -32,6 +33,22 @@ def test_an_income_that_fell_below_the_line_raises_one_warning_with_its_row(coun
     assert raise_now(april, county) == 1
     warning = RiskWarning.objects.get()
     assert (warning.kind, warning.due_on) == ("income_below", TODAY + timedelta(days=10))
+    assert ListRow.objects.get(pk=warning.evidence["source"]["row"]).source_list == april
+
+
+def test_a_lifted_household_that_the_registry_calls_fallen_back_raises_a_warning(
+    county, edition, make_household
+):
+    household = make_household()
+    tell(edition("registry", MARCH), household, 5000, status="lifted")
+    april = edition("registry", APRIL)
+    tell(april, household, 5000, status="fallen_back")
+    assert (raise_now(april, county), raise_now(april, county)) == (1, 0)
+    warning = RiskWarning.objects.get()
+    assert (warning.kind, words(warning.kind, warning.evidence).sentence) == (
+        "fell_back",
+        "扶贫系统：已脱贫 → 返贫",
+    )
     assert ListRow.objects.get(pk=warning.evidence["source"]["row"]).source_list == april
 
 

@@ -4,12 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
-from dabao.tests.cast import CHAHE, DAMAIDI, LIUSHUTANG, TODAY
+from dabao import crypto
+from dabao.tests.cast import CHAHE, COUNTY, DAMAIDI, LIUSHUTANG, TODAY
 from screening.choices import BenefitScheme, Labour
-from screening.models import BenefitRecord
-from screening.queries import watch
+from screening.models import BenefitRecord, ListRow, SourceList
+from screening.queries import off_registry, watch
+from screening.queries.cases import CaseFilters, filtered
 from screening.rules.verdicts import Verdict
 from screening.tests.enrolment_cast import bring_to, write_number
 from screening.tests.test_verification import NOT, entry_of, submit
@@ -165,7 +168,7 @@ def test_rates_of_enrolment(cast, county, judged):
     scope = cast.county.scope()
     rates = {
         one.label: (one.eligible, one.enrolled, one.percent)
-        for one in watch.rates_by_scheme(scope, county.plan)
+        for _, one in watch.rates_by_scheme(scope, county.plan)
     }
     assert rates == {
         "特困供养": (2, 0, 0),
@@ -175,8 +178,67 @@ def test_rates_of_enrolment(cast, county, judged):
     }
     [(_, township)] = watch.rates_by_township(scope, county.plan)
     assert (township.label, township.eligible, township.enrolled, township.percent) == ("石羊镇", 2, 1, 50)
-    assert [one.eligible for one in watch.rates_by_category(scope, county.plan)] == [0, 2, 0, 0, 0, 0]
+    assert [one.eligible for _, one in watch.rates_by_category(scope, county.plan)] == [0, 2, 0, 0, 0, 0]
     assert open_.enrolments.get().next_step == "applied"
+
+
+def test_every_rate_opens_the_households_that_it_counts(cast, county, judged, client_of):
+    done = judged(Verdict("dibao"))
+    judged(Verdict("tekun"))
+    bring_to(done, cast, "recorded")
+    write_number(done.enrolments.get(), cast.county)
+    page = client_of(cast.county).get(reverse("screening:watch-rates"))
+
+    def behind(url):
+        filters = CaseFilters.from_query(QueryDict(url.partition("?")[2]))
+        return filtered(cast.county.scope(), county.plan, filters, TODAY)
+
+    for rate, all_url, done_url in [*page.context["categories"], *page.context["townships"]]:
+        assert (behind(all_url).count(), behind(done_url).count()) == (rate.eligible, rate.enrolled), rate
+    for rate, all_url, done_url in page.context["schemes"]:
+        counted = [
+            sum(len(grant.persons) for case in behind(url) for grant in case.enrolments.filter(ended_on=None))
+            for url in (all_url, done_url)
+        ]
+        assert counted == [rate.eligible, rate.enrolled], rate
+
+
+def an_unmatched_row(name="李无户", day=date(2020, 3, 5), region=DAMAIDI, scheme="rural_dibao", **values):
+    source, _ = SourceList.objects.get_or_create(
+        kind="benefits", as_of=day, region_id=COUNTY,
+        defaults={"file_name": "花名册.xlsx", "sha256": "0" * 64, "state": "confirmed"},
+    )  # fmt: skip
+    return ListRow.objects.create(
+        source_list=source,
+        sheet="Sheet1",
+        line=ListRow.objects.count() + 3,
+        region_id=region,
+        name=name,
+        id_sealed=crypto.seal("532326199001011234"),
+        parsed={"scheme": scheme},
+        **{"state": "skipped", "skip": "unmatched", **values},
+    )
+
+
+def test_recipients_in_no_household_are_listed_with_their_row(cast, county, client_of):
+    row = an_unmatched_row()
+    page = client_of(cast.county).get(reverse("screening:watch", args=["outside"]))
+    text = page.content.decode()
+    assert "没有对上任何一户的 1 人" in text
+    assert reverse("screening:row", args=[row.pk]) in text
+    assert "532326********1234" in text
+    assert "532326199001011234" not in text
+
+
+def test_only_the_newest_roll_and_only_low_income_aid_counts_and_only_in_scope(cast, county):
+    an_unmatched_row("旧册", date(2020, 2, 5))
+    newest = an_unmatched_row("新册")
+    an_unmatched_row("特困", scheme="tekun")
+    an_unmatched_row("对上的", state="created", skip="")
+    assert list(off_registry.unmatched(cast.county.scope())) == [newest]
+    assert list(off_registry.unmatched(cast.unit.scope())) == [newest]
+    assert list(off_registry.unmatched(cast.officer.scope())) == []
+    assert list(off_registry.unmatched(cast.county.scope(), LIUSHUTANG)) == []
 
 
 @pytest.mark.parametrize("name", list(watch.TITLES))

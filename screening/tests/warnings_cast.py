@@ -42,7 +42,7 @@ def edition(county):
     return make
 
 
-def tell(source, household, income, state=RowState.UPDATED, **labour):
+def tell(source, household, income, state=RowState.UPDATED, status="", **labour):
     """Rows of a registry edition for every member; `labour` by name, else as the base has it."""
     for line, member in enumerate(household.memberships.select_related("person").order_by("relation"), 1):
         person = member.person
@@ -52,6 +52,8 @@ def tell(source, household, income, state=RowState.UPDATED, **labour):
         parsed = {"labour": person.labour}
         if line == 1:
             parsed["h"] = {"income_per_capita": None if income is None else str(income)}
+            if status:
+                parsed["h"]["poverty_status"] = status
         ListRow.objects.create(
             source_list=source,
             sheet="Sheet1",

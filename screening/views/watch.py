@@ -10,6 +10,7 @@ from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs
 from screening.choices import CaseOutcome
+from screening.queries import desk_work, off_registry
 from screening.queries import watch as queries
 from screening.queries.cases import CaseFilters
 
@@ -39,7 +40,17 @@ def watch(request: HttpRequest, name: str) -> HttpResponse:
         ],
         "may_open": scope.may(Right.ADD_HOUSEHOLD),
     }
+    if name == queries.OUTSIDE:
+        context |= _off_registry(request, region)
     return render(request, "screening/watch.html", context)
+
+
+def _off_registry(request: HttpRequest, region: str) -> dict[str, object]:
+    """The recipients in no household at all, in a list of their own below."""
+    unmatched = off_registry.unmatched(request.scope, region)
+    rows = Paginator(unmatched, PAGE, allow_empty_first_page=True).get_page(request.GET.get("rows"))
+    rows.object_list = off_registry.recipients(request.scope, rows.object_list)
+    return {"recipients": rows}
 
 
 @login_required
@@ -49,18 +60,34 @@ def rates(request: HttpRequest) -> HttpResponse:
     scope, plan, region = request.scope, plans.current(), _region(request)
     context = {
         "tabs": _tabs(request, "", region),
-        "schemes": queries.rates_by_scheme(scope, plan, region),
-        "categories": queries.rates_by_category(scope, plan, region),
+        "schemes": [
+            (rate, _grants(region, scheme), _grants(region, scheme, done=True))
+            for scheme, rate in queries.rates_by_scheme(scope, plan, region)
+        ],
+        "categories": [
+            (rate, *_found_eligible(region, category=(str(number),)))
+            for number, rate in queries.rates_by_category(scope, plan, region)
+        ],
         "townships": [
-            (rate, f"{reverse('screening:ledger')}?{_enrolled(code).query_string()}")
-            for code, rate in queries.rates_by_township(scope, plan)
+            (rate, *_found_eligible(code)) for code, rate in queries.rates_by_township(scope, plan)
         ],
     }
     return render(request, "screening/watch_rates.html", context)
 
 
-def _enrolled(code: str) -> CaseFilters:
-    return CaseFilters(region=code, outcome=(CaseOutcome.ENROLLED.value,))
+def _found_eligible(region: str, **chosen: tuple[str, ...]) -> tuple[str, str]:
+    """Addresses of the households found eligible, and of those of them that are enrolled."""
+    eligible = CaseFilters(region=region, desk=desk_work.ENROL, work="total", **chosen)
+    enrolled = CaseFilters(region=region, outcome=(CaseOutcome.ENROLLED.value,), **chosen)
+    return _ledger(eligible), _ledger(enrolled)
+
+
+def _grants(region: str, scheme: str, *, done: bool = False) -> str:
+    return _ledger(CaseFilters(region=region, grant=f"{scheme}.done" if done else scheme))
+
+
+def _ledger(filters: CaseFilters) -> str:
+    return f"{reverse('screening:ledger')}?{filters.query_string()}"
 
 
 def _tabs(request: HttpRequest, open_one: str, region: str) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ from screening.rules.warnings import (
     Change,
     FigureChange,
     LabourChange,
+    StatusChange,
     Thresholds,
     due_day,
     words,
@@ -69,6 +70,23 @@ def card(before, now):
 )
 def test_income_raises_when_it_falls_below_the_line(before, now, raises):
     assert kinds(income(before, now)) == (["income_below"] if raises else [])
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "raises"),
+    [
+        ("lifted", "fallen_back", True),
+        ("fallen_back", "fallen_back", False),  # was so already: no news
+        ("not_lifted", "fallen_back", False),  # never was lifted
+        ("", "fallen_back", False),  # unknown before
+        ("lifted", "", False),  # unknown now
+        ("lifted", "not_lifted", False),
+        ("fallen_back", "lifted", False),
+    ],
+)
+def test_falling_back_raises_for_a_lifted_household_only(before, now, raises):
+    change = Change(EDITION, status=StatusChange(before, now, REGISTRY_ROW))
+    assert kinds(change) == (["fell_back"] if raises else [])
 
 
 def test_without_a_standard_no_income_raises():
