@@ -11,7 +11,7 @@ from screening.models import IllnessRecord, Person, Verification
 from screening.queries import advice
 from screening.queries.households import household
 from screening.services import verification
-from screening.tests.test_case_pages import filled, url
+from screening.tests.case_pages import filled, url
 from screening.tests.test_verification import submit
 
 

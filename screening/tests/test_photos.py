@@ -19,7 +19,7 @@ from screening.rules.verdicts import Verdict
 from screening.services import photos as services
 from screening.services import verification
 from screening.services.invariants import photos_and_files
-from screening.tests.test_case_pages import filled
+from screening.tests.case_pages import filled
 from screening.tests.test_verification import NOT, entry_of, submit
 
 
