@@ -32,11 +32,11 @@ urlpatterns = [
     path("reports/<month:month>/<slug:code>/meeting/", monthly.meeting, name="meeting"),
     path("reports/<month:month>/<slug:code>/meeting/file/", monthly.meeting_file, name="meeting-file"),
     path("reports/<month:month>/<slug:code>/feedback/", monthly.feedback, name="feedback"),
-    path("reports/<month:month>/<slug:code>/return/", report.give_back, name="return"),
+    path("reports/<month:month>/<slug:code>/return/", report.give_back, {"by": "county"}, name="return"),
     path("requests/", requests.requests, name="requests"),
     path("requests/<uuid:request_id>/", requests.one, name="request"),
     path("reports/<month:month>/<slug:code>/document/", documents.township, name="document"),
     path("reports/<month:month>/<slug:code>/draft/", report.draft, name="draft"),
-    path("reports/<month:month>/<slug:code>/back/", report.back, name="back"),
+    path("reports/<month:month>/<slug:code>/back/", report.give_back, {"by": "head"}, name="back"),
     path("reports/<month:month>/<slug:code>/cases/", report.cases, name="cases"),
 ]

@@ -90,33 +90,58 @@ def ask_signature(
     return report
 
 
-@transaction.atomic
-def send_back(
-    *, scope: Scope, plan: WorkPlan, region_code: str, month: date, actor: User, remark: str, day: date
-) -> MonthlyReport:
-    """The head gives the report back to be mended, and says why."""
-    report = lock_report(scope, plan, region_code, month, Right.SIGN_REPORT, day)
-    if report.state != ReportState.TO_SIGN:
-        raise ValidationError("这份月报没有在等签字，不用退回。请刷新页面看它到了哪一步。")
-    if not remark.strip():
-        raise ValidationError({"remark": "没写退回的原因。请写明要改什么。"})
-    report.state, report.remark = ReportState.DRAFT, remark.strip()
-    _saved(report, actor, "report.send_back")
-    return report
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who may give a report back, in which state, and what it becomes."""
+
+    right: Right
+    state: ReportState
+    becomes: ReportState
+    action: str
+    elsewhere: str
+
+
+# The head gives it back to be mended; the county with its remarks: the figures of a report that is in stay
+# frozen, only the words may be mended.
+GIVERS = {
+    "head": Giver(
+        Right.SIGN_REPORT,
+        ReportState.TO_SIGN,
+        ReportState.DRAFT,
+        "report.send_back",
+        "这份月报没有在等签字，不用退回。请刷新页面看它到了哪一步。",
+    ),
+    "county": Giver(
+        Right.ANSWER,
+        ReportState.SUBMITTED,
+        ReportState.RETURNED,
+        "report.return",
+        "这份月报还没报来，或已经退回。请刷新页面看它到了哪一步。",
+    ),
+}
 
 
 @transaction.atomic
-def return_report(
-    *, scope: Scope, plan: WorkPlan, region_code: str, month: date, actor: User, remark: str, day: date
+def give_back(
+    *,
+    scope: Scope,
+    plan: WorkPlan,
+    region_code: str,
+    month: date,
+    actor: User,
+    by: str,
+    remark: str,
+    day: date,
 ) -> MonthlyReport:
-    """The county gives a report back with its remarks: the words may be mended, the figures stay frozen."""
-    report = lock_report(scope, plan, region_code, month, Right.ANSWER, day)
-    if report.state != ReportState.SUBMITTED:
-        raise ValidationError("这份月报还没报来，或已经退回。请刷新页面看它到了哪一步。")
+    """Give a report back with what is to be mended; `by` is a key of GIVERS."""
+    giver = GIVERS[by]
+    report = lock_report(scope, plan, region_code, month, giver.right, day)
+    if report.state != giver.state:
+        raise ValidationError(giver.elsewhere)
     if not remark.strip():
         raise ValidationError({"remark": "没写退回的原因。请写明要改什么。"})
-    report.state, report.remark = ReportState.RETURNED, remark.strip()
-    _saved(report, actor, "report.return")
+    report.state, report.remark = giver.becomes, remark.strip()
+    _saved(report, actor, giver.action)
     return report
 
 

@@ -189,7 +189,8 @@ def test_a_returned_report_keeps_its_figures_and_its_day(county, cast, send, mak
 
 def test_a_report_that_is_not_in_cannot_be_returned(county, cast):
     with pytest.raises(ValidationError, match="还没报来"):
-        writing.return_report(
+        writing.give_back(
+            by="county",
             scope=cast.county.scope(),
             plan=county.plan,
             region_code=SHIYANG,

@@ -119,13 +119,14 @@ def test_the_head_gives_it_back_with_a_reason(act, cast, county):
         "region_code": SHIYANG,
         "month": APRIL,
         "actor": cast.head,
+        "by": "head",
         "day": TODAY,
     }
     with pytest.raises(ValidationError):
-        writing.send_back(**values, remark=" ")
-    assert writing.send_back(**values, remark="问题写具体些").state == "draft"
+        writing.give_back(**values, remark=" ")
+    assert writing.give_back(**values, remark="问题写具体些").state == "draft"
     with pytest.raises(ValidationError, match="没有在等签字"):
-        writing.send_back(**values, remark="再退一次")
+        writing.give_back(**values, remark="再退一次")
 
 
 def test_figures_never_change_after_submission_while_the_ledger_moves_on(

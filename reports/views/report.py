@@ -151,47 +151,32 @@ def draft(request: HttpRequest, month: date, code: str) -> HttpResponse:
     return HttpResponse(status=204, headers={"X-Draft-Version": version})
 
 
+GIVEN_BACK = {
+    "head": "已退回修改，填报人在月报页能看到说明。",
+    "county": "已退回修改。数字和报送日不变，只改文字。",
+}
+
+
 @of_record
 @require_POST
-def back(request: HttpRequest, month: date, code: str) -> HttpResponse:
-    """The head gives the report back to be mended."""
+def give_back(request: HttpRequest, month: date, code: str, by: str) -> HttpResponse:
+    """The head, or the county, gives the report back to be mended."""
     page = _page(request, month, code)
     try:
-        writing.send_back(
+        writing.give_back(
             scope=request.scope,
             plan=page.plan,
             region_code=code,
             month=month,
             actor=request.user,
+            by=by,
             remark=request.POST.get("remark", ""),
             day=clock.today(),
         )
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
-        messages.success(request, "已退回修改，填报人在月报页能看到说明。")
-    return redirect("reports:report", month, code)
-
-
-@of_record
-@require_POST
-def give_back(request: HttpRequest, month: date, code: str) -> HttpResponse:
-    """The county gives a report back with its remarks."""
-    page = _page(request, month, code)
-    try:
-        writing.return_report(
-            scope=request.scope,
-            plan=page.plan,
-            region_code=code,
-            month=month,
-            actor=request.user,
-            remark=request.POST.get("remark", ""),
-            day=clock.today(),
-        )
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, "已退回修改。数字和报送日不变，只改文字。")
+        messages.success(request, GIVEN_BACK[by])
     return redirect("reports:report", month, code)
 
 
