@@ -17,6 +17,7 @@ CHAPTERS = {
     "warnings": "动态监测和预警",
     "board": "督战图",
     "findings": "督战整改",
+    "inspections": "巡查和抽查",
     "orders": "调度和通报",
     "reports": "月报",
     "accounts": "账号、任职和日志",

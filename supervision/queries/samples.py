@@ -171,7 +171,11 @@ def outcome(scope: Scope, sample_id: UUID) -> Outcome:
         line=_line(sample, live),
         items=[_item_rate(item, done) for item in Item],
         frame_sizes={stratum: len(frame) for stratum, frame in sample.frames.items()},
-        drawn_again=_same_draw(sample, everyone),
+        drawn_again=sampling.is_draw_of(
+            {(one.stratum, one.place): str(one.visit.household_id) for one in everyone},
+            sample.seed,
+            sample.frames,
+        ),
         dropped=[one for one in everyone if one.dropped_on],
         standing_by={
             stratum: len(sample.frames.get(stratum, [])) - sum(one.stratum == stratum for one in everyone)
@@ -183,13 +187,3 @@ def outcome(scope: Scope, sample_id: UUID) -> Outcome:
 def _item_rate(item: Item, done: list[dict[str, str]]) -> ItemRate:
     answers = [matches.get(item) for matches in done]
     return ItemRate(item.label, sum(a in ("same", "differs") for a in answers), answers.count("differs"))
-
-
-def _same_draw(sample: Sample, everyone: list[SampleItem]) -> bool:
-    """Whether the seed over the kept frames gives the households of the sample, each at its place."""
-    drawn = {
-        (stratum, place): household
-        for stratum, frame in sample.frames.items()
-        for place, household in enumerate(sampling.order_of(sample.seed, stratum, frame), 1)
-    }
-    return all(drawn.get((one.stratum, one.place)) == str(one.visit.household_id) for one in everyone)

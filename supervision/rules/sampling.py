@@ -29,6 +29,16 @@ def draw(seed: str, frames: Mapping[str, Iterable[str]], sizes: Mapping[str, int
     }
 
 
+def is_draw_of(kept: Mapping[tuple[str, int], str], seed: str, frames: Mapping[str, Iterable[str]]) -> bool:
+    """Whether households, by (stratum, place from 1), stand where the seed puts them."""
+    drawn = {
+        (stratum, place): household
+        for stratum, frame in frames.items()
+        for place, household in enumerate(order_of(seed, stratum, frame), 1)
+    }
+    return all(drawn.get(where) == household for where, household in kept.items())
+
+
 def next_in(order: Sequence[str], used: Collection[str]) -> str | None:
     """The household that takes a place in a sample: the first not used yet. None: the stratum is used up."""
     return next((household for household in order if household not in used), None)

@@ -5,6 +5,7 @@ import reports.services.invariants
 import screening.services.invariants
 import supervision.services.dispatch_invariants
 import supervision.services.finding_invariants
+import supervision.services.inspection_invariants
 
 
 def check() -> dict[str, list[str]]:
@@ -15,5 +16,6 @@ def check() -> dict[str, list[str]]:
         | reports.services.invariants.CHECKS
         | supervision.services.dispatch_invariants.CHECKS
         | supervision.services.finding_invariants.CHECKS
+        | supervision.services.inspection_invariants.CHECKS
     )
     return {name: found() for name, found in checks.items()}

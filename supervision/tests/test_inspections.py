@@ -17,7 +17,7 @@ from supervision.models import Finding, Inspection, Sample, SampleItem, Visit
 from supervision.queries import samples as sample_queries
 from supervision.queries import visits as visit_queries
 from supervision.rules import sampling
-from supervision.services import inspections, samples
+from supervision.services import inspection_invariants, inspections, samples
 from supervision.services.visits import Problem, VisitConflictError
 from supervision.tests.inspections_cast import SAME
 
@@ -320,6 +320,24 @@ def test_a_list_that_was_tampered_with_is_found_out(coming, cast, concluded):
     item = sample.items.filter(stratum="covered").first()
     SampleItem.objects.filter(pk=item.pk).update(place=4)
     assert not sample_queries.outcome(cast.county.scope(TODAY), sample.pk).drawn_again
+    assert inspection_invariants.samples_are_what_their_seed_draws() == [
+        f"抽查 {sample.pk} 的名单与按种子重抽的不一致。"
+    ]
+
+
+def test_a_household_replaced_and_another_not_taken_is_found_by_the_invariants(coming, cast, concluded):
+    item = coming.draw().items.get(stratum="enrolled")
+    replaced(coming, cast, item)
+    assert [found() for found in inspection_invariants.CHECKS.values()] == [[], [], []]
+    SampleItem.objects.filter(pk=item.pk).update(dropped_on=None, dropped_by=None, drop_reason="")
+    assert len(inspection_invariants.households_replaced_have_one_in_their_place()) == 1
+
+
+def test_a_finding_about_another_household_is_found_by_the_invariants(coming, visit, make_household):
+    coming.save(visit, problem=Problem("missed", "儿子去年10月摔伤，没有务工收入", date(2020, 4, 17)))
+    assert inspection_invariants.findings_of_visits_are_about_their_household() == []
+    Finding.objects.update(household=make_household(CHAHE))
+    assert len(inspection_invariants.findings_of_visits_are_about_their_household()) == 1
 
 
 def test_what_happens_to_the_cases_later_does_not_change_a_sample(coming, cast, concluded):
