@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dabao import audit, clock, plans
 from dabao.models import AuditEvent, User
-from supervision.demo import findings, inspections, lists, orders, people, photos, reviews, warnings, work
+from supervision.demo import aid, findings, inspections, lists, orders, people, photos, reviews, warnings, work
 from supervision.services import daily
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
@@ -32,6 +32,7 @@ def seed(tell: Callable[[str], None]) -> None:
     photos.take(plan=plan, tell=tell)
     warnings.report(plan=plan, tell=tell)
     reviews.look_again(plan=plan, tell=tell)
+    aid.carry_on(plan=plan, tell=tell)
     inspections.come(plan=plan, tell=tell)
     orders.send(plan=plan, tell=tell)
     findings.follow(plan=plan, tell=tell)
