@@ -17,6 +17,7 @@ from screening.forms.reviews import ApprovalForm, ReviewForm
 from screening.models import BenefitReview, Case
 from screening.phase_work import TownshipProgress, phase_ordinal, together
 from screening.queries import reviews as queries
+from screening.queries import watch
 from screening.queries.cases import places
 from screening.queries.progress import REVIEWING, progress
 from screening.queries.remaining import place_name
@@ -53,9 +54,19 @@ def list_page(scope: Scope, plan: WorkPlan, chosen: Chosen, day: date, number: A
         "first": page.object_list[0] if page.object_list and chosen.tab == queries.LEFT else None,
         "may_review": scope.may(Right.APPLY),
         "tapers": chosen.tab in queries.TAPERS,
+        "unlisted": watch.listed(scope, plan, watch.UNLISTED, day, chosen.region).count(),
+        "unlisted_url": _unlisted_url(scope, chosen.region),
         "notice_days": plan.taper_notice_days,
         **_pace(scope, plan, chosen.region, day),
     }
+
+
+def _unlisted_url(scope: Scope, region: str) -> str:
+    """Where households on 低保 without a case are listed; empty for who may not open that list."""
+    if not any(scope.may(right) for right in (Right.APPLY, Right.APPROVE, Right.BOARD)):
+        return ""
+    after = f"?region={region}" if region else ""
+    return reverse("screening:watch", args=[watch.UNLISTED]) + after
 
 
 def _heading(chosen: Chosen) -> str:

@@ -15,6 +15,7 @@ CHAPTERS = {
     "recheck": "复核",
     "lists": "名单导入",
     "warnings": "动态监测和预警",
+    "reviews": "动态核查和渐退",
     "board": "督战图",
     "findings": "督战整改",
     "inspections": "巡查和抽查",

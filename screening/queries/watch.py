@@ -38,12 +38,14 @@ from screening.queries.worklist import CATEGORY_MARKS
 from screening.rules.wording import SHORT_SCHEMES
 
 UNCOVERED, MISSED, WRONG, NO_MEASURE, OUTSIDE = "uncovered", "missed", "wrong", "no-measure", "outside"
+UNLISTED = "unlisted"
 TITLES = {
     MISSED: "疑似漏保",
     WRONG: "疑似错保",
     NO_MEASURE: "疑似只兜不扶",
     UNCOVERED: "建档立卡未保",
     OUTSIDE: "登记外低保户",
+    UNLISTED: "低保户没列入名单",
 }
 MEANINGS = {
     MISSED: "在六类里、收入低于农村低保标准、没有在保，还没核查，或判了不符合但人均并不高出标准",
@@ -51,6 +53,7 @@ MEANINGS = {
     NO_MEASURE: "在保、家里有劳动力，但没有一个人记录务工或就业",
     UNCOVERED: "建档立卡、没有人享受低保或特困供养的户，本系统里已办完纳入的不算",
     OUTSIDE: "享受农村低保、不在建档立卡登记里的户",
+    UNLISTED: "建档立卡、享受低保、不在六类里的户；列入名单以后，第四阶段的动态核查才算上",
 }
 DONE = Q(outcome=CaseOutcome.ENROLLED)
 ELIGIBLE = DONE | Q(state=CaseState.TO_ENROL)
@@ -149,6 +152,8 @@ def _condition(name: str, standard: Decimal | None) -> Q:
             return Q(covered=True, able=True, works=False)
         case "uncovered":
             return Q(covered=False, registered=True, enrolled_here=False)
+        case "unlisted":
+            return Q(on_dibao=True, registered=True, case_id=None)
         case _:
             return Q(on_dibao=True, registered=False)
 
@@ -248,6 +253,8 @@ def _why(home: Any, name: str, standard: Decimal | None) -> str:
             return f"{aid}；{'、'.join(able)}有劳动力，没有一个人记录务工。"
         case "uncovered":
             return f"{home.get_poverty_status_display() or '脱贫属性空白'}，{money}，没有人享受低保或特困。"
+        case "unlisted":
+            return f"{aid}；{money}，不在六类里，动态核查还没算上。"
         case _:
             return f"{aid}；不在建档立卡登记里。"
 

@@ -33,6 +33,7 @@ from screening.models import (
 from screening.models.enrolment import FINISHED, NOW, UNDER_WAY
 from screening.queries.facts import COVERING, LASTING
 from screening.rules.steps import next_step
+from screening.services import review_invariants
 
 SHOWN = 20
 ROW_STATES = tuple(RowState.values)
@@ -265,4 +266,5 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "照片与文件": photos_and_files,
     "预警与入户": warnings_and_visits,
     "预警与红旗": warnings_and_flags,
+    **review_invariants.CHECKS,
 }

@@ -136,3 +136,13 @@ def test_a_list_asks_the_same_few_queries_for_one_and_for_many(
     client.get("/reviews/?tab=running")
     with django_assert_max_num_queries(60):
         client.get("/reviews/?tab=running")
+
+
+def test_households_without_a_case_are_told_beside_the_list(cast, client_of, on_dibao):
+    case = on_dibao()
+    household = case.household
+    case.events.all().delete()
+    case.delete()
+    page = client_of(cast.officer).get("/reviews/").content.decode()
+    assert 'href="/watch/unlisted/">1</a> 户' in page
+    assert household.head.name in client_of(cast.officer).get("/watch/unlisted/").content.decode()

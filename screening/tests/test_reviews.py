@@ -14,6 +14,7 @@ from screening.choices import Labour, ReviewState, ReviewWay
 from screening.models import BenefitChange, BenefitReview, Taper
 from screening.queries import entitlements
 from screening.queries import reviews as queries
+from screening.services import review_invariants
 from screening.tests.reviews_cast import DAY, approve, found, record, send_back, tapered
 
 SEPTEMBER = date(2020, 9, 1)
@@ -284,3 +285,25 @@ def test_nothing_lapses_in_silence(cast, on_dibao):
     tapered(cast, case)
     assert len(received(case, date(2021, 6, 1))) == 1
     assert Taper.objects.get().ended_on is None
+
+
+# --- Invariants ---
+
+
+def faults():
+    return {name for name, check in review_invariants.CHECKS.items() if check()}
+
+
+def test_the_checks_find_nothing_over_a_whole_life_and_what_is_torn(cast, on_dibao):
+    case, other = on_dibao(), on_dibao()
+    tapered(cast, case)
+    day = date(2021, 2, 20)
+    approve(cast, record(cast, case, found(4900, ReviewWay.TAPER, day, months=9), day), day)
+    assert faults() == set()
+    later = date(2021, 5, 20)
+    approve(cast, record(cast, case, found(5200, ReviewWay.STOP, later), later), later)
+    record(cast, other)
+    assert faults() == set()
+    Taper.objects.update(last_day=date(2021, 6, 30))
+    BenefitReview.objects.filter(outcome="keep_lifted").update(per_capita=1)
+    assert faults() == {"核查人均", "渐退与核查"}

@@ -265,3 +265,18 @@ def test_a_household_without_case_is_put_on_the_list_from_here(client_of, cast, 
         reverse("screening:case-new"), {"known": str(household.pk), "reason": "疑似错保"}
     )
     assert household.cases.get().why == "疑似错保"
+
+
+def test_a_registered_household_on_dibao_without_a_case_is_not_lost_to_phase_4(
+    cast, county, make_case, make_household
+):
+    unlisted, listed, tekun = make_household(), make_household(), make_household()
+    for household, scheme in (
+        (unlisted, BenefitScheme.RURAL_DIBAO),
+        (listed, BenefitScheme.RURAL_DIBAO),
+        (tekun, BenefitScheme.TEKUN),
+    ):
+        aid(household, scheme)
+    make_case(listed)
+    assert on(cast, county, "unlisted") == [unlisted.pk]
+    assert "动态核查还没算上" in why(cast, county, "unlisted")[0]

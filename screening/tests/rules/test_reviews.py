@@ -1,4 +1,4 @@
-"""What a review may come to, at the lines and one yuan off; tapers at month ends and in leap years (C14, C15)."""
+"""What a review may come to, at the lines and one yuan off; tapers at month ends, leap years (C14, C15)."""
 
 from datetime import date
 from decimal import Decimal
