@@ -288,12 +288,12 @@ def neighbours(scope: Scope, case: Case, day: date) -> tuple[UUID | None, UUID |
 def mine(scope: Scope, plan: WorkPlan, day: date) -> int:
     """What waits for this viewer: households to review from phase 4 on, tapers to decide, approvals."""
     found = 0
-    phase = plan.phases.filter(number=REVIEWING).first()
-    theirs = scope.q(Case.region_path, Right.APPLY)
     if scope.may(Right.APPLY):
-        if phase is not None and day >= phase.first_day:
-            found += phase_cases(scope, plan, REVIEWING, "left", day).filter(theirs).count()
-        found += cases_in(scope, plan, Chosen(UNDECIDED), day).filter(theirs).count()
+        begun = Q(plan__phases__number=REVIEWING, plan__phases__first_day__lte=day)
+        left = phase_cases(scope, plan, REVIEWING, "left", day).filter(begun)
+        undecided = cases_in(scope, plan, Chosen(UNDECIDED), day)
+        both = Q(pk__in=left.values("pk")) | Q(pk__in=undecided.values("pk"))
+        found += Case.objects.within(scope, Right.APPLY).filter(both).count()
     if scope.may(Right.APPROVE):
         found += waiting(scope, plan, Right.APPROVE).exclude(by=scope.user_id).count()
     return found

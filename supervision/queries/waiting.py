@@ -1,8 +1,5 @@
 """How much waits behind the words of the bar: few queries, however many words there are."""
 
-from collections.abc import Callable
-from datetime import date
-
 from django.db.models import Count, Q
 
 from dabao import clock, plans
@@ -29,6 +26,7 @@ def waiting(scope: Scope) -> dict[str, int]:
     What this user verified himself waits for another's recheck and is not counted for him (C11).
     """
     found: dict[str, int] = {}
+    day, plan = clock.today(), _plan() if scope.may(Right.READ) else None
     current = WorkPlan.objects.order_by("-year").values("pk")[:1]
     if scope.may(Right.VERIFY) or scope.may(Right.RECHECK):
         to_verify = Q(state=CaseState.TO_VERIFY) & scope.q(Case.region_path, Right.VERIFY)
@@ -39,29 +37,28 @@ def waiting(scope: Scope) -> dict[str, int]:
     if scope.may(Right.READ):
         undecided = RiskWarning.objects.within(scope).exclude(state=WarningState.DECIDED)
         found["warnings"] = undecided.filter(plan=current).count()
-    if scope.may(Right.APPLY) or scope.may(Right.APPROVE):
-        found["steps"] = _of_plan(scope, lambda *of: sum(waiting_for_me(*of).values()))
-        found["reviews"] = _of_plan(scope, reviews.mine)
+    if plan and (scope.may(Right.APPLY) or scope.may(Right.APPROVE)):
+        found["steps"] = sum(waiting_for_me(scope, plan, day).values())
+        found["reviews"] = reviews.mine(scope, plan, day)
     if scope.may(Right.IMPORT):
         lists = SourceList.objects.within(scope, Right.IMPORT)
         found["lists"] = lists.filter(state=ListState.STAGED).count()
     if scope.may(Right.ACCOUNTS) or scope.may(Right.ORDER):
         found["postings"] = accounts.waiting(scope).count()
     if scope.may(Right.RECTIFY) or scope.may(Right.SUPERVISE):
-        mine = Finding.objects.filter(findings.mine(scope, clock.today()), plan=current)
+        mine = Finding.objects.filter(findings.mine(scope, day), plan=current)
         found["findings"] = mine.count()
-    if scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH):
-        found["dispatches"] = _of_plan(scope, lambda within, plan, _day: dispatches.waiting(within, plan))
+    if plan and (scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH)):
+        found["dispatches"] = dispatches.waiting(scope, plan)
         found["findings"] = found.get("findings", 0) + found["dispatches"]
-    if scope.may(Right.ORDER):
-        found["bulletins"] = _of_plan(scope, lambda within, plan, _day: bulletins.to_approve(within, plan))
+    if plan and scope.may(Right.ORDER):
+        found["bulletins"] = bulletins.to_approve(scope, plan)
         found["findings"] = found.get("findings", 0) + found["bulletins"]
     return found
 
 
-def _of_plan(scope: Scope, count: Callable[[Scope, WorkPlan, date], int]) -> int:
-    """What waits of the plan today; nothing before there is a plan."""
+def _plan() -> WorkPlan | None:
     try:
-        return count(scope, plans.current(), clock.today())
+        return plans.current()
     except plans.NoPlanError:
-        return 0
+        return None
