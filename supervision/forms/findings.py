@@ -100,6 +100,8 @@ class MoveForm(forms.Form):
         self.fields["text"].label, self.fields["text"].help_text = label, hint
         if move not in SETS_LIMIT:
             del self.fields["due_on"]
+        elif move != Move.EXTEND:
+            self.fields["due_on"].initial = clock.today() + FIRST_LIMIT
         if move not in WITH_FILES:
             del self.fields["files"]
         else:

@@ -167,7 +167,8 @@ def _lines(turns: list[FindingTurn], finding: Finding, row: Row, day: date) -> l
         last = turn.day
     if finding.state in rules.OPEN:
         late = rules.days_late(finding.state, finding.due_on, day)
-        text = f"逾期 {late} 天" if late else f"时限 {short(finding.due_on)}"
+        limit = f"时限 {short(finding.due_on)}" if finding.state in rules.AT_TOWNSHIP else ""
+        text = f"逾期 {late} 天" if late else limit
         what, state = f"今天{rules.WHERE[finding.state]}", "over" if late else "now"
         found.append(Line(day, what, text, "", (day - last).days, state))
     return found

@@ -43,8 +43,21 @@ WORDS: dict[str, str] = {
     Move.EXTEND: "请写明为什么延期。",
 }
 # The order in which moves are offered.
-_FIRST = (Move.REPLY, Move.PROGRESS)
-OFFERED = (*_FIRST, *(move for move in Move if move not in (Move.OPEN, *_FIRST)))
+OFFERED = (
+    Move.REPLY,
+    Move.PROGRESS,
+    Move.CONTEST,
+    Move.WEIGH,
+    Move.ACCEPT,
+    Move.REJECT,
+    Move.UPHOLD,
+    Move.WITHDRAW,
+    Move.CLOSE,
+    Move.SEND_BACK,
+    Move.REOPEN,
+    Move.EXTEND,
+    Move.URGE,
+)
 # Moves that the timeline of the household tells.
 _TOLD = {Move.OPEN, Move.REPLY, Move.CONTEST, Move.WITHDRAW, Move.CLOSE, Move.REOPEN}
 

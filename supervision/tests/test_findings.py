@@ -506,5 +506,5 @@ def test_a_state_without_its_turn_a_gap_and_a_flag_left_standing_are_found(desk,
     assert named == {"督战问题的经过": 2, "督战问题编号": 1, "整改逾期的红旗": 1, "问责的经过": 0}
 
 
-def test_says_is_complete():
-    assert set(SAYS) == set(Move) - {Move.OPEN}
+def test_every_move_but_the_opening_is_offered_and_tried():
+    assert set(findings.OFFERED) == set(SAYS) == set(Move) - {Move.OPEN}
