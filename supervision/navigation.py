@@ -71,7 +71,14 @@ ENTRIES = (
         phone=1,
         short="核查",
     ),
-    Entry("台账", "screening:ledger", frozenset({Right.READ}), phone=2),
+    Entry(
+        "台账",
+        "screening:ledger",
+        frozenset({Right.READ}),
+        "aid",
+        phone=2,
+        also=("screening:changes", "screening:moves", "screening:offers"),
+    ),
     Entry("预警", "screening:warnings", frozenset({Right.READ}), "warnings", phone=5),
     Entry(
         "督战整改",

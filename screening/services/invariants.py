@@ -5,6 +5,7 @@ Every check gives sentences with ids and numbers only; empty when all is well.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -13,8 +14,9 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from dabao.models import Flag, FlagKind
-from screening.choices import Answer, CaseOutcome, CaseState, ListState, Relation, RowState, WarningState
+from screening.choices import Answer, CaseOutcome, CaseState, LineSide, ListState, Relation, RowState, WarningState
 from screening.models import (
+    BenefitLine,
     BenefitRecord,
     Case,
     CaseEvent,
@@ -242,6 +244,23 @@ def photos_and_files() -> list[str]:
     )
 
 
+def grants_and_changes() -> list[str]:
+    """Who is in a finished grant is who its changes left in it."""
+    wrong = []
+    changed = Enrolment.objects.filter(lines__isnull=False).distinct().prefetch_related("lines__change")
+    for grant in changed.iterator(chunk_size=1000):
+        lines = sorted(grant.lines.all(), key=_place)
+        last = {line.person_id: line.side for line in lines}
+        if any((person in grant.persons) != (side == LineSide.START) for person, side in last.items()):
+            wrong.append(grant.pk)
+    return _said("纳入项 {} 的人与救助变更不符", wrong)
+
+
+def _place(line: BenefitLine) -> tuple[Any, ...]:
+    """In one change the stop comes before the start."""
+    return (line.change.from_month, line.change.recorded_at, line.side == LineSide.START)
+
+
 def _said(sentence: str, found: Iterable[UUID]) -> list[str]:
     ids = list(found)
     more = [f"{sentence.format('……')}（共 {len(ids)} 条）"] if len(ids) > SHOWN else []
@@ -262,6 +281,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "纳入与状态": enrolments_and_cases,
     "纳入与步骤": enrolments_and_steps,
     "一人一项": lasting_aid_once,
+    "变更与纳入": grants_and_changes,
     "在保正确": rightly_covered,
     "照片与文件": photos_and_files,
     "预警与入户": warnings_and_visits,

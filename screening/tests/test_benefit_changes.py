@@ -21,7 +21,7 @@ from screening.models import (
     Verification,
 )
 from screening.queries import entitlements
-from screening.services import benefit_changes
+from screening.services import benefit_changes, invariants
 from screening.services.benefit_changes import Line, stop_all, to_amount
 
 MAY, JUNE, JULY = date(2020, 5, 1), date(2020, 6, 1), date(2020, 7, 1)
@@ -272,3 +272,12 @@ def test_the_county_in_one_go_takes_as_many_queries_as_one_household(
         assert entitlements.on(whole(COUNTY), [home.pk for home in homes], MAY) == {}
     with django_assert_max_num_queries(11):
         entitlements.on(whole(COUNTY), [homes[0].pk], MAY)
+
+
+def test_the_check_sees_a_grant_that_its_changes_do_not_explain(cast, three, make_case):
+    grant = grant_to(make_case(three), *people_of(three), actor=cast.officer)
+    son = people_of(three)[1]
+    change(three, cast.county, [Line(son.pk, "rural_dibao", "stop")], JULY, "share_stop")
+    assert invariants.grants_and_changes() == []
+    Enrolment.objects.filter(pk=grant.pk).update(persons=[one.pk for one in people_of(three)])
+    assert [str(grant.pk) in fault for fault in invariants.grants_and_changes()] == [True]

@@ -8,7 +8,7 @@ from dabao.queries import accounts
 from dabao.scope import Right, Scope
 from screening.choices import CaseState, ListState, WarningState
 from screening.models import Case, RiskWarning, SourceList
-from screening.queries import reviews
+from screening.queries import aid_work, reviews
 from screening.queries.rechecks import mine_to_recheck
 from screening.queries.steps import waiting_for_me
 from supervision.models import Finding
@@ -19,6 +19,7 @@ def waiting(scope: Scope) -> dict[str, int]:
     """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged,
     `steps` (households whose step towards enrolment is mine), `reviews` (households to be reviewed from phase
     4 on, tapers that ended undecided, tapers and stops to be approved),
+    `aid` (amounts to decide, shares to sign, moves to take over),
     `postings` that want a second person, `findings` whose move is this scope's, `dispatches` (orders that
     want its word) and `bulletins` to be approved (both counted in `findings` too, the word of the bar they
     stand under).
@@ -40,6 +41,7 @@ def waiting(scope: Scope) -> dict[str, int]:
     if plan and (scope.may(Right.APPLY) or scope.may(Right.APPROVE)):
         found["steps"] = sum(waiting_for_me(scope, plan, day).values())
         found["reviews"] = reviews.mine(scope, plan, day)
+        found["aid"] = aid_work.mine(scope, plan, day)
     if scope.may(Right.IMPORT):
         lists = SourceList.objects.within(scope, Right.IMPORT)
         found["lists"] = lists.filter(state=ListState.STAGED).count()
