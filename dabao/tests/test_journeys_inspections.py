@@ -66,6 +66,29 @@ def test_answers_wait_in_the_phone_for_a_signal_without_names(phone, sign_in, ca
     assert phone.evaluate("localStorage.length") == 0
 
 
+def test_answers_that_somebody_was_quicker_with_are_shown_again_before_they_count(
+    phone, sign_in, cast, coming, sample
+):
+    visit = sample.stop.visits.order_by("order").first()
+    sign_in(phone, cast.county)
+    phone.goto(f"/inspections/visits/{visit.pk}/")
+    phone.context.set_offline(True)
+    phone.get_by_text("没在家", exact=True).click()
+    phone.get_by_label("说明").fill("院门锁着")
+    phone.get_by_role("button", name="只保存").locator("visible=true").click()
+    expect(phone.get_by_text("没有信号，先存在手机里：1 户")).to_be_visible()
+    coming.save(visit, cast.county2)
+    phone.context.set_offline(False)
+    phone.get_by_role("link", name="第 1 户要你再看一眼").click()
+    expect(phone.get_by_role("radio", name="没在家")).to_be_checked()
+    expect(phone.get_by_label("说明")).to_have_value("院门锁着")
+    assert Visit.objects.get(pk=visit.pk).by == cast.county2
+    phone.get_by_role("button", name="只保存").locator("visible=true").click()
+    expect(phone.get_by_text("已存下：没在家。")).to_be_visible()
+    assert Visit.objects.get(pk=visit.pk).note == "院门锁着"
+    assert phone.evaluate("localStorage.length") == 0
+
+
 def test_another_person_on_the_same_phone_does_not_send_what_waits(phone, sign_in, cast, sample):
     visit = sample.stop.visits.order_by("order").first()
     sign_in(phone, cast.county)

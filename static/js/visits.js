@@ -66,8 +66,12 @@ async function sendKept() {
       if (answers.stuck) continue;
       const answer = await post(answers);
       if (answer.ok && isJson(answer)) {
-        mark(key.slice(prefix.length), (await answer.json()).state);
+        const visit = key.slice(prefix.length);
+        const said = await answer.json();
         localStorage.removeItem(key);
+        mark(visit, said.state);
+        const form = document.querySelector(`form[data-visit="${visit}"]`);
+        if (form) raiseVersion(form, said.version);
         sent += 1;
       } else if (REFUSED.has(answer.status)) {
         localStorage.setItem(key, JSON.stringify({ ...answers, stuck: true }));

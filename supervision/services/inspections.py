@@ -45,7 +45,7 @@ def record(
     for place in places:
         scope.require(Right.SUPERVISE, place.code)
     _may_record(scope, plan, level)
-    User.objects.select_for_update().get(pk=actor.pk)
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     said = {
         "plan": plan,
         "level": level,
@@ -91,7 +91,7 @@ def open_stop(scope: Scope, stop_id: UUID) -> Stop:
     """
     stop = (
         Stop.objects.within(scope)
-        .select_for_update(of=("self", "inspection"))
+        .select_for_update(of=("self", "inspection"), no_key=True)
         .select_related("inspection", "township")
         .get(pk=stop_id)
     )
@@ -174,7 +174,7 @@ def close(*, scope: Scope, inspection_id: UUID, actor: User, day: date) -> Inspe
     Raises ObjectDoesNotExist, PermissionDenied (somebody who supervises only some of its townships), and
     ValidationError while a township has no words on what was seen there.
     """
-    inspection = Inspection.objects.within(scope).select_for_update().get(pk=inspection_id)
+    inspection = Inspection.objects.within(scope).select_for_update(no_key=True).get(pk=inspection_id)
     stops = list(inspection.stops.select_related("township").order_by("township__order", "township_id"))
     for stop in stops:
         scope.require(Right.SUPERVISE, stop.township_id)

@@ -40,7 +40,7 @@ def draw(
     """
     place = (
         Region.objects.within(scope)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .get(code=township, level=RegionLevel.TOWNSHIP)
     )
     scope.require(Right.SUPERVISE, place.code)
