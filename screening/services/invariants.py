@@ -14,7 +14,16 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from dabao.models import Flag, FlagKind
-from screening.choices import Answer, CaseOutcome, CaseState, LineSide, ListState, Relation, RowState, WarningState
+from screening.choices import (
+    Answer,
+    CaseOutcome,
+    CaseState,
+    LineSide,
+    ListState,
+    Relation,
+    RowState,
+    WarningState,
+)
 from screening.models import (
     BenefitLine,
     BenefitRecord,

@@ -7,7 +7,18 @@ from django.db import transaction
 
 from dabao import audit, clock, plans
 from dabao.models import AuditEvent, User
-from supervision.demo import aid, findings, inspections, lists, orders, people, photos, reviews, warnings, work
+from supervision.demo import (
+    aid,
+    findings,
+    inspections,
+    lists,
+    orders,
+    people,
+    photos,
+    reviews,
+    warnings,
+    work,
+)
 from supervision.services import daily
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
