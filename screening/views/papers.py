@@ -30,7 +30,7 @@ from screening.queries.household_file import household_file
 from screening.queries.households import HouseholdPage, household
 from screening.services import looks
 
-MOST_SHEETS = 60
+MOST_SHEETS = 40
 
 
 @login_required
