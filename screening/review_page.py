@@ -166,7 +166,7 @@ def one(
         **_pace(scope, case.plan, code[:9], day),
     }
     if form is not None:
-        return context | ways(case, about, form) | {"before": before(last), "spans": _spans(about)}
+        return context | ways(case, about, form) | {"spans": _spans(about)}
     return context | _record(scope, last, about, code, approval)
 
 
@@ -195,13 +195,6 @@ def _spans(about: queries.Basis) -> list[tuple[rules.Span, Decimal | None]]:
     """Every length a taper may have, with what is paid in it, if the amount is known."""
     monthly = about.monthly_amount
     return [(span, None if monthly is None else monthly * span.months) for span in about.spans]
-
-
-def before(last: BenefitReview | None) -> dict[str, Any]:
-    """What the last review found by kind, to be seen beside what is typed now."""
-    if last is None:
-        return {}
-    return {item.kind: item.amount for item in last.income.all()} | {"day": last.recorded_on}
 
 
 def _record(

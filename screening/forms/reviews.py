@@ -11,7 +11,7 @@ from screening.choices import IncomeKind, ReasonCode, ReviewOutcome, ReviewWay
 from screening.forms.fields import DayField
 from screening.forms.income import IncomeFields
 from screening.models import BenefitReview
-from screening.queries.reviews import Basis
+from screening.queries.reviews import Basis, Before
 from screening.rules.income import Income, IncomeItem, family_income
 from screening.services.answers import NO_INCOME
 from screening.services.reviews import Found
@@ -25,7 +25,9 @@ _WAYS = {
 
 
 class ReviewForm(IncomeFields):
-    """A review of a household; `basis` gives the months a taper may have. `corrects` begins with that one."""
+    """A review of a household; `basis` gives the months a taper may have. It begins with the answers of the
+    review that it `corrects`; the amounts found `before` stand pale in the empty boxes.
+    """
 
     seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -65,6 +67,7 @@ class ReviewForm(IncomeFields):
         *,
         last: BenefitReview | None = None,
         corrects: BenefitReview | None = None,
+        before: Before | None = None,
         data: QueryDict | None = None,
     ) -> None:
         start = {
@@ -75,6 +78,9 @@ class ReviewForm(IncomeFields):
         }
         super().__init__(data, initial=start | (_answers(corrects) if corrects else {}))
         self.add_income_fields()
+        self.before = before
+        for kind, amount in before.amounts.items() if before else ():
+            self.fields[f"income-{kind}"].widget.attrs["placeholder"] = f"{amount.normalize():,f}"
         self.fields["months"] = forms.TypedChoiceField(
             label="渐退几个月",
             choices=[(months, f"{months} 个月") for months in basis.months.choices],

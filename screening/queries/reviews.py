@@ -105,6 +105,24 @@ def of_case(scope: Scope, case: Case) -> QuerySet[BenefitReview]:
     return found.select_related("by", "approved_by", "taper").prefetch_related("income")
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was found last, by kind of income, and on which day: by a review, else by the verification."""
+
+    day: date
+    amounts: dict[str, Decimal]
+
+
+def before(scope: Scope, case: Case) -> Before | None:
+    """None when nothing was ever found of the household's income."""
+    last = last_review(scope, case)
+    if last is not None:
+        return Before(last.recorded_on, {item.kind: item.amount for item in last.income.all()})
+    standing = case.verifications.standing()
+    amounts = {item.kind: item.amount for item in standing.income.all()} if standing else {}
+    return Before(standing.recorded_on, amounts) if standing and amounts else None
+
+
 def case(scope: Scope, **which: Any) -> Case:
     """A case with what its page needs, by its columns. Raises ObjectDoesNotExist outside the scope."""
     found = Case.objects.within(scope).select_related("plan", "household__region__parent", "household__head")

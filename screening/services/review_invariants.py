@@ -1,4 +1,4 @@
-"""What must hold of reviews and tapers; the sentences name ids only. Read by `screening.services.invariants`."""
+"""What must hold of reviews and tapers; ids only. Read by `screening.services.invariants`."""
 
 from collections.abc import Iterator
 

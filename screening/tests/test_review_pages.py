@@ -146,3 +146,12 @@ def test_households_without_a_case_are_told_beside_the_list(cast, client_of, on_
     page = client_of(cast.officer).get("/reviews/").content.decode()
     assert 'href="/watch/unlisted/">1</a> 户' in page
     assert household.head.name in client_of(cast.officer).get("/watch/unlisted/").content.decode()
+
+
+def test_what_was_found_last_stands_pale_in_the_boxes_and_counts_for_nothing(cast, client_of, on_dibao):
+    case = on_dibao()
+    record(cast, case)
+    page = client_of(cast.officer).get(f"{address(case)}?again=1").content.decode()
+    assert 'placeholder="4,200"' in page
+    assert "淡色是 8月12日核出的数，不算进去" in page
+    assert "先填收入" in page

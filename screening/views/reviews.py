@@ -138,6 +138,7 @@ def _form(request: HttpRequest, case: Any, asked: Any, *, bound: bool = False) -
         day,
         last=last,
         corrects=last if asked.get("correct") else None,
+        before=queries.before(scope, case),
         data=request.POST if bound else None,
     )
 
