@@ -113,7 +113,7 @@ def test_counts_cost_a_query_for_each_table(cast, make_case, django_assert_max_n
     make_case()
     for user in cast:
         scope = user.scope()
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(12):
             waiting(scope)
 
 
