@@ -18,6 +18,7 @@ SHARED_FIXTURES = (
     "screening.tests.reviews_cast",
     "screening.tests.warnings_cast",
     "supervision.tests.findings_cast",
+    "supervision.tests.orders_cast",
     "supervision.tests.inspections_cast",
 )
 
