@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from dabao import clock
 from dabao.models import User, WorkPlan
 from supervision.models import Bulletin, Dispatch
@@ -48,6 +50,7 @@ def publish(*, plan: WorkPlan, tell: Callable[[str], None]) -> None:
     tell("通报 2 期。")
 
 
+@transaction.atomic
 def _first(plan: WorkPlan) -> None:
     """People to the villages: 铁锁乡 has not answered."""
     order = Order(
@@ -64,6 +67,7 @@ def _first(plan: WorkPlan) -> None:
             _say(replies.accept, plan, sent.pk, code, OFFICE, date(2020, 4, 4))
 
 
+@transaction.atomic
 def _second(plan: WorkPlan) -> None:
     """Five that lag: one answered, one wants longer, one has not opened it."""
     order = Order(
@@ -94,6 +98,7 @@ def _second(plan: WorkPlan) -> None:
         )
 
 
+@transaction.atomic
 def _bulletins(plan: WorkPlan) -> None:
     """The first as of 3 April, issued; the second in work with a sentence that the office wrote."""
     office, leader = (User.objects.get(username=name) for name in (OFFICE, LEADER))
