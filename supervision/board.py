@@ -7,6 +7,7 @@ from itertools import groupby
 from dabao import clock
 from dabao.models import Phase, WorkPlan
 from dabao.scope import Right, Scope
+from screening.phase_work import phase_ordinal
 from screening.queries.progress import done_by_day
 from supervision.board_rows import Reading, Row
 from supervision.debts import Debt, owes
@@ -76,6 +77,11 @@ class Board:
     report_due: date
     reports_in: int
     trend: list[tuple[int, int]]
+
+    @property
+    def phase_name(self) -> str:
+        """第一阶段."""
+        return phase_ordinal(self.phase.number)
 
 
 def build(scope: Scope, plan: WorkPlan, day: date) -> Board:

@@ -107,6 +107,8 @@ HELP = {
     "screening:list": "lists",
     "screening:row": "lists",
     "supervision:board": "board",
+    "supervision:flags": "board",
+    "supervision:assignment": "board",
     "supervision:finding": "findings",
     "supervision:accountability": "findings",
     "supervision:inspection": "inspections",

@@ -72,11 +72,14 @@ TREND_LEFT, TREND_RIGHT, TREND_TOP, TREND_FLOOR = 8, 326, 20, 142
 
 
 @register.simple_tag
-def trend(points: Sequence[tuple[int, int]], days: int, total: int, line: int) -> SafeString:
+def trend(
+    points: Sequence[tuple[int, int]], days: int, total: int, line: int, doing: str = "排查"
+) -> SafeString:
     """Households done so far against the straight line, with the dotted pace still needed to the last day.
 
     ``points`` are (days gone, households done), oldest first; ``days`` is the length of the phase;
-    ``line`` is what the straight line asks for at the last point. Give the same figures in a table beside it.
+    ``line`` is what the straight line asks for at the last point; ``doing`` names the work. Give the same
+    figures in a table beside it.
     """
 
     def x(day: int) -> float:
@@ -86,17 +89,21 @@ def trend(points: Sequence[tuple[int, int]], days: int, total: int, line: int) -
         return round(TREND_FLOOR - done / max(total, 1) * (TREND_FLOOR - TREND_TOP), 1)
 
     day, done = points[-1]
-    words = f"已排查 {thousands(done)} 户，按直线应到 {thousands(line)} 户，应排查 {thousands(total)} 户"
+    words = (
+        f"已{doing} {thousands(done)} 户，按直线应到 {thousands(line)} 户，应{doing} {thousands(total)} 户"
+    )
     return format_html(
         '<svg class="trend" viewBox="0 0 334 150" role="img" aria-label="{words}">'
         '<line class="axis" x1="8" y1="142" x2="326" y2="142"/>'
         '<line class="top" x1="8" y1="20" x2="326" y2="20"/>'
-        '<text x="8" y="15">应排查 {total} 户</text><line class="straight" x1="8" y1="142" x2="326" y2="20"/>'
+        '<text x="8" y="15">应{doing} {total} 户</text>'
+        '<line class="straight" x1="8" y1="142" x2="326" y2="20"/>'
         '<line class="needed" x1="{x}" y1="{y}" x2="326" y2="20"/><polyline class="so-far" points="{path}"/>'
         '<line class="now" x1="{x}" y1="20" x2="{x}" y2="142"/><circle class="dot" cx="{x}" cy="{y}" r="4"/>'
-        '<text class="own" x="{label_x}" y="136" text-anchor="end">已排查 {done}</text>'
+        '<text class="own" x="{label_x}" y="136" text-anchor="end">已{doing} {done}</text>'
         '<text x="130" y="80" text-anchor="end">直线 {line}</text></svg>',
         words=words,
+        doing=doing,
         total=thousands(total),
         x=x(day),
         y=y(done),

@@ -136,3 +136,10 @@ def test_no_page_has_an_inline_style_or_script():
         assert not found, f"{path.name}: {found}"
         for script in text.split("<script")[1:]:
             assert "src=" in script.split(">", 1)[0], path.name
+
+
+def test_the_trend_names_the_work_of_its_phase():
+    drawn = charts.trend([(0, 0), (10, 72)], 20, 113, 57, "落实")
+    assert "应落实 113 户" in drawn
+    assert "已落实 72" in drawn
+    assert "排查" not in drawn
