@@ -16,6 +16,7 @@ from screening.models import BenefitChange, BenefitLine, Case, Membership, Pendi
 from screening.queries import entitlements
 from screening.queries.entitlements import Entitlement
 from screening.rules.entitlements import From
+from screening.rules.income import able_to_work
 
 SOURCES = {From.ROLL.value: "花名册", From.GRANT.value: "本系统纳入", From.CHANGE.value: "变更"}
 OPEN, DECIDED = "open", "decided"
@@ -53,6 +54,7 @@ class Receiver:
     amount: Decimal | None
     since: date | None
     source: str
+    able: bool = False
     gone: str = ""
 
 
@@ -192,9 +194,9 @@ def _said(lines: Iterable[BenefitLine], side: str) -> str:
 def _receives(
     person: Person, relation: str, held: list[Entitlement], marked: set[UUID], gone: str
 ) -> list[Receiver]:
-    about = person.pk in marked
+    about, able = person.pk in marked, able_to_work(person.labour) is True
     if not held:
-        return [Receiver(person.pk, person.name, relation, about, "", "", None, None, "", gone)]
+        return [Receiver(person.pk, person.name, relation, about, "", "", None, None, "", able, gone)]
     return [
         Receiver(
             person.pk,
@@ -206,6 +208,7 @@ def _receives(
             one.monthly_amount,
             one.since,
             SOURCES[one.source],
+            able,
             gone,
         )
         for one in held
