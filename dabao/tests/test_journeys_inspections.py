@@ -1,10 +1,13 @@
 """In a browser, on a phone in the field: a sheet to its finding; answers that wait for a signal (C21)."""
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from supervision.choices import Item
-from supervision.models import Finding, Inspection, Visit
+from supervision.models import Finding, FindingEvidence, Inspection, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,9 +40,15 @@ def test_a_sheet_of_a_sample_becomes_a_finding(phone, sign_in, cast, coming, sam
     phone.get_by_label("收入、务工：看到听到").fill("没有务工；初核写务工 9 个月")
     phone.get_by_text("漏保", exact=True).click()
     phone.get_by_label("问题是什么").fill("儿子去年10月摔伤不能务工，原来的务工收入没有了")
+    picture = BytesIO()
+    Image.new("RGB", (60, 40)).save(picture, "JPEG")
+    phone.get_by_label("现场照片").set_input_files(
+        {"name": "房屋.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    )
     phone.get_by_role("button", name="存下，去下一户").click()
     expect(phone.get_by_text(f"{name}户已存下：查过。")).to_be_visible()
     finding = Finding.objects.get()
+    assert [one.file_name for one in FindingEvidence.objects.all()] == ["房屋.jpg"]
     assert (finding.household_id, finding.kind) == (visit.household_id, "missed")
     phone.get_by_role("link", name="回 5 户").click()
     expect(phone.get_by_text("不符：收入、务工")).to_be_visible()

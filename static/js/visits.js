@@ -43,8 +43,8 @@ function tell() {
 }
 
 // What a submit sends: the answers, the button pressed, how long they waited.
-async function post(answers) {
-  const body = new URLSearchParams(answers.fields);
+async function post(answers, photos) {
+  const body = photos || new URLSearchParams(answers.fields);
   body.set("csrfmiddlewaretoken", token());
   body.set("kept_ms", String(Math.max(0, Date.now() - answers.at)));
   return fetch(answers.url, {
@@ -132,10 +132,11 @@ async function submit(event) {
   if (form.dataset.busy === "yes") return;
   hold(form, event.submitter);
   const data = new FormData(form, event.submitter);
-  const fields = [...data].filter(([name]) => !OUTSIDE.has(name));
+  const fields = [...data].filter(([name, value]) => !OUTSIDE.has(name) && typeof value === "string");
+  const photos = [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length) ? data : null;
   const answers = { url: form.action, number: form.dataset.number, fields, at: Date.now() };
   try {
-    const answer = await post(answers);
+    const answer = await post(answers, photos);
     if (answer.ok && isJson(answer)) {
       localStorage.removeItem(prefix + form.dataset.visit);
       const said = await answer.json();
@@ -178,6 +179,7 @@ function restore(form) {
   for (const [name, value] of JSON.parse(text).fields) {
     if (name === "version" || name === "then") continue;
     for (const field of form.querySelectorAll(`[name="${name}"]`)) {
+      if (field.type === "file") continue;
       if (field.type === "radio") field.checked = field.value === value;
       else field.value = value;
     }

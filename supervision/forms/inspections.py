@@ -10,6 +10,7 @@ from django.forms import BoundField
 from dabao import clock
 from screening.forms.fields import DayField, text_field
 from supervision.choices import FindingKind, InspectionLevel, Item, Manner, Match, Met, Occasion, Stratum
+from supervision.forms.findings import FilesField
 from supervision.queries.visits import Line
 
 Choices = Iterable[tuple[str, str]]
@@ -178,6 +179,7 @@ class VisitForm(forms.Form):
         label="问题是什么", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     due_on = DayField(label="整改期限", required=False)
+    files = FilesField(label="现场照片", help_text="附在问题后面作依据；没信号时照片不存进手机")
     kept_ms = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -247,7 +247,7 @@ def visit_page(
 
 
 def visit_form(
-    sheet: visits.Sheet, day: date, data: QueryDict | None = None, auto_id: str = "id_%s"
+    sheet: visits.Sheet, day: date, data: QueryDict | None = None, files: Any = None, auto_id: str = "id_%s"
 ) -> VisitForm:
     """The sheet's form: as it stands, or as sent. Nothing of the record is filled in as an answer."""
     visit = sheet.visit
@@ -260,7 +260,7 @@ def visit_form(
     }
     initial |= {f"match-{item}": match for item, match in visit.matches.items()}
     initial |= {f"said-{item}": words for item, words in visit.said.items()}
-    return VisitForm(data, initial=initial, auto_id=auto_id)
+    return VisitForm(data, files, initial=initial, auto_id=auto_id)
 
 
 def all_sheets(scope: Scope, inspection_id: UUID, day: date) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What was found at a door, written down by whoever went (C21): against the record, item by item."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -31,11 +32,12 @@ class VisitConflictError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding to open from a visit; `kind` empty = none."""
+    """A finding to open from a visit; `kind` empty = none. `files` go with it as its evidence."""
 
     kind: str = ""
     text: str = ""
     due_on: date | None = None
+    files: Sequence[UploadedFile] = ()
 
 
 @transaction.atomic
@@ -117,6 +119,8 @@ def _refuse_thin(answers: Mapping[str, Any], problem: Problem) -> None:
         wrong["note"] = "不让查的，请写是谁、怎么说的。"
     if problem.kind and not problem.text.strip():
         wrong["problem_text"] = "有问题的，请写明是什么问题。"
+    if problem.files and not problem.kind:
+        wrong["files"] = "照片附在问题后面：请选像哪一种问题，或去掉照片。"
     if problem.kind and problem.due_on is None:
         wrong["due_on"] = "请定整改期限。"
     if wrong:
@@ -155,6 +159,7 @@ def _open(scope: Scope, visit: Visit, problem: Problem, actor: User, day: date) 
             kind=problem.kind,
             text=problem.text,
             due_on=problem.due_on,
+            files=problem.files,
             source=SOURCES.get(Occasion(inspection.occasion), FindingSource.INSPECTION),
             source_note=f"{inspection.get_level_display()}{inspection.get_manner_display()}",
         )

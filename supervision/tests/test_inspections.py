@@ -6,14 +6,16 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
+from PIL import Image
 
 from dabao.models import AuditEvent
 from dabao.tests.cast import CHAHE, DAMAIDI, GUIHUA, LIUSHUTANG, SHIYANG, TODAY, ZHAOJIADIAN
 from screening.choices import CaseOutcome, CaseState, Labour
 from screening.models import Decision, Enrolment, Verification
 from supervision.choices import Item
-from supervision.models import Finding, Inspection, Sample, SampleItem, Visit
+from supervision.models import Finding, FindingEvidence, Inspection, Sample, SampleItem, Visit
 from supervision.queries import samples as sample_queries
 from supervision.queries import visits as visit_queries
 from supervision.rules import sampling
@@ -38,6 +40,13 @@ def visit(coming, household, cast):
     return inspections.add_household(
         inspection_id=inspection.pk, household_id=household.pk, **coming.who(cast.county)
     )
+
+
+def photo(content=b""):
+    """A photo as a phone sends it; with `content`, something under its name."""
+    target = BytesIO()
+    Image.new("RGB", (60, 40)).save(target, "JPEG")
+    return SimpleUploadedFile("房屋.jpg", content or target.getvalue(), content_type="image/jpeg")
 
 
 # --- Recording ---
@@ -216,6 +225,24 @@ def test_a_problem_becomes_one_finding_about_the_household(coming, visit):
     assert visit.finding == finding
     assert (finding.household, finding.kind, finding.source) == (visit.household, "missed", "inspection")
     assert finding.source_note == "县级明察"
+
+
+def test_photos_go_with_the_finding_as_its_evidence(cast, visit, client_of):
+    answers = {"version": 1, "met": "met", "problem": "missed", "due_on": "2020-04-17"}
+    answers["problem_text"] = "儿子去年10月摔伤，没有务工收入"
+    url = f"/inspections/visits/{visit.pk}/"
+    client = client_of(cast.county)
+    assert client.post(url, answers | {"files": photo(b"no photo")}).status_code == 422
+    assert not Finding.objects.exists()
+    assert client.post(url, answers | {"files": photo()}).status_code == 302
+    assert [one.file_name for one in FindingEvidence.objects.all()] == ["房屋.jpg"]
+
+
+def test_a_photo_without_a_problem_is_not_thrown_away_in_silence(cast, visit, client_of):
+    url = f"/inspections/visits/{visit.pk}/"
+    page = client_of(cast.county).post(url, {"version": 1, "met": "met", "files": photo()})
+    assert page.status_code == 422
+    assert "照片附在问题后面" in page.content.decode()
 
 
 def test_a_visit_of_the_census_says_so_as_the_source_of_its_finding(coming, cast, household):

@@ -27,7 +27,7 @@ def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "supervision/visit.html", pages.visit_page(request.scope, visit_id, day))
     _refuse_others_answers(request)
-    form = pages.visit_form(queries.sheet(request.scope, visit_id, day), day, request.POST)
+    form = pages.visit_form(queries.sheet(request.scope, visit_id, day), day, request.POST, request.FILES)
     try:
         if form.is_valid() and _saved(request, visit_id, form):
             return _onward(request, visit_id)
@@ -52,7 +52,7 @@ def _saved(request: HttpRequest, visit_id: UUID, form: VisitForm) -> bool:
         visits.save(
             scope=request.scope,
             visit_id=visit_id,
-            problem=Problem(given["problem"], given["problem_text"], given["due_on"]),
+            problem=Problem(given["problem"], given["problem_text"], given["due_on"], given["files"]),
             kept_for=timedelta(milliseconds=given["kept_ms"] or 0),
             actor=request.user,
             day=clock.today(),
