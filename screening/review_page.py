@@ -208,6 +208,7 @@ def _record(
     may_approve = waits and scope.may(Right.APPROVE, code) and not mine
     return {
         "waits": waits,
+        "standard_since": queries.standard_since(scope, last) if last else None,
         "approval": (approval or ApprovalForm(initial={"version": last.version})) if may_approve else None,
         "may_correct": may_review
         and last is not None

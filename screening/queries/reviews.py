@@ -102,7 +102,7 @@ def holdings(scope: Scope, case: Case, day: date) -> list[entitlements.Entitleme
 def of_case(scope: Scope, case: Case) -> QuerySet[BenefitReview]:
     """All reviews of a household in its plan, the newest first, also returned and corrected ones."""
     found = BenefitReview.objects.within(scope).filter(plan=case.plan_id, household=case.household_id)
-    return found.select_related("by", "approved_by", "taper").prefetch_related("income")
+    return found.select_related("by", "approved_by", "taper", "household").prefetch_related("income")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,9 @@ def before(scope: Scope, case: Case) -> Before | None:
         return Before(last.recorded_on, {item.kind: item.amount for item in last.income.all()})
     standing = case.verifications.standing()
     amounts = {item.kind: item.amount for item in standing.income.all()} if standing else {}
-    return Before(standing.recorded_on, amounts) if standing and amounts else None
+    if standing is None or standing.recorded_on is None or not amounts:
+        return None
+    return Before(standing.recorded_on, amounts)
 
 
 def case(scope: Scope, **which: Any) -> Case:
@@ -133,6 +135,12 @@ def case_of_review(scope: Scope, review_id: UUID) -> Case:
     """The case of a reviewed household. Raises ObjectDoesNotExist outside the scope."""
     review = BenefitReview.objects.within(scope).get(pk=review_id)
     return case(scope, plan=review.plan_id, household=review.household_id)
+
+
+def standard_since(scope: Scope, review: BenefitReview) -> Decimal | None:  # noqa: ARG001 - standards are public
+    """The dibao standard that the table has now for the review's day, when it is another than then."""
+    found = plans.standard(StandardKind.RURAL_DIBAO, review.household.region_id, review.recorded_on)
+    return found.amount if found and found.amount != review.rural_dibao else None
 
 
 def last_review(scope: Scope, case: Case) -> BenefitReview | None:

@@ -13,6 +13,7 @@ from screening.rules.income import Place, may_keep_dibao, position, taper_end
 from screening.rules.phases import first_of_month, next_month
 
 ONE_DAY = timedelta(days=1)
+NO_STANDARD = "还没有农村低保标准，定不了。请县局在“设置·标准”里填"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ def ways(income: Decimal, standards: Standards, months: Months, *, lifted: bool)
     """Keep, taper and stop for a household of that income. Without a dibao standard none applies."""
     standard = standards.rural_dibao
     if standard is None:
-        words = "还没有农村低保标准，定不了。请县局在“设置·标准”里填"
-        return tuple(WayAnswer(way, str(way.label), applies=False, words=words) for way in ReviewWay)
+        return tuple(WayAnswer(way, str(way.label), applies=False, words=NO_STANDARD) for way in ReviewWay)
     where = position(income, standard)
     return (
         _keep(income, standards, where.place, where.gap, lifted=lifted),

@@ -172,7 +172,9 @@ def _write(
     if not queries.reviewable(scope, plan, day).filter(pk=case.pk).exists():
         raise ValidationError("这一户不是享受低保的建档立卡户，不用动态核查。")
     about = queries.basis(scope, case, day)
-    each = found.per_capita
+    standard, each = about.standards.rural_dibao, found.per_capita
+    if standard is None:
+        raise ValidationError({"way": f"{rules.NO_STANDARD}。"})
     problem = rules.fault(
         found.way,
         each,
@@ -183,7 +185,7 @@ def _write(
     )
     if problem is not None:
         raise ValidationError({problem[0]: problem[1]})
-    _need_reason(found, each, about.standards)
+    _need_reason(found, each, standard)
     review = BenefitReview(
         plan=plan,
         household=home,
@@ -193,7 +195,7 @@ def _write(
         living_together=found.living_together,
         per_capita=each,
         poverty_line=about.standards.poverty_line,
-        rural_dibao=about.standards.rural_dibao,
+        rural_dibao=standard,
         standards_confirmed=about.standards.confirmed,
         monthly_amount=about.monthly_amount,
         reason=found.reason.strip(),
@@ -247,13 +249,13 @@ def _check(case: Case, found: Found, day: date) -> None:
         raise ValidationError("就业成本要写依据，例如：车票、租房收条。")
 
 
-def _need_reason(found: Found, each: Decimal, standards: rules.Standards) -> None:
+def _need_reason(found: Found, each: Decimal, standard: Decimal) -> None:
     """A taper, a stop and whatever is decided exactly at the standard are explained."""
     if len(found.reason.strip()) >= WORTH_SAYING:
         return
     if found.way in (ReviewWay.TAPER, ReviewWay.STOP):
         raise ValidationError({"reason": "渐退和停发要写明理由：谁、什么收入、为什么这样定。"})
-    if standards.rural_dibao is not None and position(each, standards.rural_dibao).place is Place.AT:
+    if position(each, standard).place is Place.AT:
         raise ValidationError({"reason": "人均正好等于低保标准：由你定，写明为什么。"})
 
 

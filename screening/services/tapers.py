@@ -18,10 +18,11 @@ from screening.services import benefit_changes, taper_flags
 
 def begin_or_lengthen(*, case: Case, review: BenefitReview, actor: User, day: date) -> Taper:
     """An approved taper: a new one, or the one that runs, now to the review's last day."""
+    from_month, length, last_day = _terms(review)
     taper = queries.open_taper(whole(case.household.region_id), case)
     if taper is None:
         months = rules.Months(review.plan.taper_shortest_months, review.plan.taper_longest_months)
-        span = rules.span(review.from_month, review.months, months, review.plan.taper_notice_days)
+        span = rules.span(from_month, length, months, review.plan.taper_notice_days)
         taper = Taper(
             plan=case.plan,
             household=case.household,
@@ -31,11 +32,11 @@ def begin_or_lengthen(*, case: Case, review: BenefitReview, actor: User, day: da
     else:
         taper_flags.clear(taper=taper, day=day)
         taper.version += 1
-    taper.months, taper.last_day = review.months, review.last_day
+    taper.months, taper.last_day = length, last_day
     taper.full_clean(exclude=["plan", "household"], validate_unique=False)
     taper.save()
     review.taper = taper
-    _change(case, review, ChangeKind.TAPER_START, review.from_month, actor, day, stops=False)
+    _change(case, review, ChangeKind.TAPER_START, from_month, actor, day, stops=False)
     return taper
 
 
@@ -51,8 +52,15 @@ def stop(*, case: Case, review: BenefitReview, actor: User, day: date) -> None:
     """An approved stop, with what everybody of the household receives; it ends a taper that runs."""
     taper = _end(case, review, TaperEnd.STOPPED, day)
     kind = ChangeKind.TAPER_END if taper else ChangeKind.REVIEW_STOP
-    review.from_month = rules.stop_month(review.from_month, day)
+    review.from_month = rules.stop_month(review.from_month or next_month(day), day)
     _change(case, review, kind, review.from_month, actor, day, stops=True)
+
+
+def _terms(review: BenefitReview) -> tuple[date, int, date]:
+    """First month, months in all and last day; the table has no taper without them."""
+    if review.from_month is None or review.months is None or review.last_day is None:
+        raise ValueError(f"taper without its days: review {review.pk}")
+    return review.from_month, review.months, review.last_day
 
 
 def _end(case: Case, review: BenefitReview, how: TaperEnd, day: date) -> Taper | None:

@@ -155,3 +155,13 @@ def test_what_was_found_last_stands_pale_in_the_boxes_and_counts_for_nothing(cas
     assert 'placeholder="4,200"' in page
     assert "淡色是 8月12日核出的数，不算进去" in page
     assert "先填收入" in page
+
+
+def test_a_review_by_a_standard_that_was_changed_since_says_so(cast, client_of, on_dibao):
+    case = on_dibao()
+    record(cast, case)
+    client = client_of(cast.officer)
+    assert "标准后来改了" not in client.get(address(case)).content.decode()
+    Standard.objects.filter(kind="rural_dibao").update(amount=4770, confirmed=True)
+    page = client.get(address(case)).content.decode()
+    assert "当时按 4,500 元定的，那天的农村低保标准现在是 4,770 元" in page
