@@ -26,6 +26,7 @@ from screening.choices import (
     ListState,
     Relation,
     RowState,
+    StepKind,
 )
 from screening.choices import VerificationState as State
 from screening.models import (
@@ -280,7 +281,11 @@ def _lanes(scope: Scope, case: Case, day: date) -> list[tuple[Lane, list[Enrolme
             grant.provincial_number = ""
     with_grants: Any = case
     with_grants.grants = grants
-    return [(lane, list(lane.grant.steps.all())) for lane in case_steps.lanes(scope, with_grants, day)]
+    return [(lane, _in_order(lane.grant)) for lane in case_steps.lanes(scope, with_grants, day)]
+
+
+def _in_order(grant: Enrolment) -> list[EnrolmentStep]:
+    return sorted(grant.steps.all(), key=lambda step: rules.ORDER.index(StepKind(step.kind)))
 
 
 def _earlier(scope: Scope, case: Case, day: date) -> list[PriorFinding]:
@@ -293,8 +298,11 @@ def _earlier(scope: Scope, case: Case, day: date) -> list[PriorFinding]:
 
 def _passed(case: Case, events: list[CaseEvent], editions: list[ListRow], day: date) -> list[Passed]:
     """What had happened, newest first."""
-    told = [(event.day, 1, Passed(event.day, event.text, event.actor_label)) for event in events]
-    told += [(one, 0, Passed(one, what)) for one, what in _came_in(case, editions).items() if one <= day]
+    told = [
+        (event.day, place, Passed(event.day, event.text, event.actor_label))
+        for place, event in enumerate(events)
+    ]
+    told += [(one, -1, Passed(one, what)) for one, what in _came_in(case, editions).items() if one <= day]
     return [passed for _, _, passed in sorted(told, key=lambda each: each[:2], reverse=True)]
 
 

@@ -23,6 +23,7 @@ from screening.forms.steps import VERBS, NumbersFileForm, ObjectionForm, StepFor
 from screening.queries import case_steps, own_steps, publicity
 from screening.queries import steps as queries
 from screening.queries.cases import CaseFilters
+from screening.queries.desk_work import ENROL
 from screening.rules.steps import REFUSABLE, terms_open
 from screening.services import enrolment, provincial_numbers, step_undo
 from screening.services.enrolment import BatchResult
@@ -248,6 +249,7 @@ def _desk(
         else (),
         "may_import": scope.may(Right.APPROVE),
         "open_url": _list_address(region, state=(CaseState.TO_ENROL,)),
+        "eligible_url": _list_address(region, desk=ENROL, work="total"),
         "closed_url": _list_address(region, outcome=(CaseOutcome.ENROLLED,)),
         "digits": plan.province_number_digits,
         "publicity_days": plan.publicity_days,
@@ -268,7 +270,7 @@ def _number_lines(
     ]
 
 
-def _list_address(region: str, **chosen: tuple[str, ...]) -> str:
+def _list_address(region: str, **chosen: Any) -> str:
     return f"{reverse('screening:ledger')}?{CaseFilters(region=region, **chosen).query_string()}"
 
 

@@ -12,6 +12,7 @@ from supervision.demo import (
     findings,
     inspections,
     lists,
+    objections,
     orders,
     people,
     photos,
@@ -40,6 +41,7 @@ def seed(tell: Callable[[str], None]) -> None:
     tell(f"新建账号 {made} 个。")
     lists.import_lists(folder=FOLDER, actor=User.objects.get(username="xianju"), tell=tell)
     work.carry_on(plan=plan, path=FOLDER / "progress.json", tell=tell)
+    objections.hear(plan=plan, tell=tell)
     photos.take(plan=plan, tell=tell)
     warnings.report(plan=plan, tell=tell)
     reviews.look_again(plan=plan, tell=tell)
