@@ -59,8 +59,7 @@ def _first(plan: WorkPlan) -> None:
         townships=[SHIYANG, ZHAOJIADIAN, WANBI, TIESUO],
         reply_by=date(2020, 4, 7),
     )
-    with clock.pretend(EARLIER):
-        sent = _issue(plan, order, EARLIER)
+    sent = _issue(plan, order, EARLIER)  # figures of a past day are read from a later one
     for code, words in FIRST.items():
         with clock.pretend(date(2020, 4, 4)):
             _say(replies.reply, plan, sent.pk, code, STAFF[code], date(2020, 4, 4), text=words)
@@ -102,8 +101,8 @@ def _second(plan: WorkPlan) -> None:
 def _bulletins(plan: WorkPlan) -> None:
     """The first as of 3 April, issued; the second in work with a sentence that the office wrote."""
     office, leader = (User.objects.get(username=name) for name in (OFFICE, LEADER))
+    first = bulletins.draft(scope=office.scope(), plan=plan, actor=office, day=EARLIER)
     with clock.pretend(EARLIER):
-        first = bulletins.draft(scope=office.scope(), plan=plan, actor=office, day=EARLIER)
         common: dict[str, Any] = {"plan": plan, "bulletin_id": first.pk}
         words = bulletins.Words(first.texts, first.addressee, "州民政局")
         first = bulletins.ask_approval(

@@ -31,7 +31,7 @@ TOWNSHIP_MOVES = ((M.REPLIED, "回复县局"), (M.FINISHED, "报办完"), (M.ASK
 SENDER_MOVES = (
     (M.ACCEPTED, "认可回复"),
     (M.DONE, "办结"),
-    (M.EXTENDED, "同意延期"),
+    (M.EXTENDED, "延期"),
     (M.REFUSED, "不同意延期"),
     (M.RETURNED, "退回重报"),
 )
@@ -330,4 +330,6 @@ def _moves(scope: Scope, place: DispatchPlace) -> list[tuple[str, str]]:
         possible = tuple(one for one in SENDER_MOVES if settles or one[0] not in (M.EXTENDED, M.REFUSED))
     else:
         return []
+    if place.asked_until:  # what was asked for is answered first
+        possible = tuple(sorted(possible, key=lambda one: one[0] not in (M.EXTENDED, M.REFUSED)))
     return [(move.value, words) for move, words in possible if not rules.refusal(known, move)]
