@@ -98,9 +98,10 @@ def _recipients(plan: WorkPlan, township: str) -> Iterator[Membership]:
 @transaction.atomic
 def _offered(plan: WorkPlan, township: str, given: tuple[Given, ...]) -> Membership | None:
     """The first recipient of the township whom nobody has offered anything."""
-    home, staff = next(_recipients(plan, township), None), _staff(township)
+    home = next(_recipients(plan, township), None)
     if home is None:
         return None
+    staff = _staff(township)
     for one in sorted(given, key=lambda one: one.recorded_on or one.day):
         day = one.recorded_on or one.day
         with clock.pretend(day):
@@ -113,9 +114,9 @@ def _offered(plan: WorkPlan, township: str, given: tuple[Given, ...]) -> Members
 
 def _propose(plan: WorkPlan, home: Membership | None) -> None:
     """The head of the township signs after the third refusal; the county has not yet."""
-    head, day = _staff(SHIYANG, Role.TOWNSHIP_HEAD), date(2020, 4, 8)
     if home is None:
         return
+    head, day = _staff(SHIYANG, Role.TOWNSHIP_HEAD), date(2020, 4, 8)
     with clock.pretend(day):
         share_proposals.propose(
             scope=head.scope(day), plan=plan, person_id=home.person_id, actor=head, new_amount=Decimal(0),
