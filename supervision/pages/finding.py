@@ -14,7 +14,7 @@ from supervision.models import Finding, FindingTurn
 from supervision.pages.findings import Mark, Row, row_of, short
 from supervision.queries import findings as queries
 from supervision.rules import rectification as rules
-from supervision.services import findings as services
+from supervision.services.finding_rights import moves_of
 
 NEXT: dict[str, str] = {
     FindingState.TO_FIX: "整改，附依据，回复",
@@ -51,7 +51,7 @@ def one(scope: Scope, finding: Finding, actor: User, day: date) -> dict[str, Any
     turns = queries.turns(scope, finding)
     stays = rules.stays(finding.found_on, [turn.as_rule for turn in turns], day)
     row = row_of(finding, day)
-    moves = services.moves_of(scope, finding, actor, day)
+    moves = moves_of(scope, finding, actor, day)
     village = "" if row.village == "—" else row.village
     group = finding.household.group if finding.household else ""
     return {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
@@ -20,15 +20,10 @@ from supervision.models import Finding, FindingTurn
 from supervision.queries import findings as queries
 from supervision.rules import rectification as rules
 from supervision.services import evidence, rectification_flags
+from supervision.services.finding_rights import require, second_person
 
 LEAST_WORDS = 4
 FARTHEST = timedelta(days=366)
-RIGHTS: dict[str, Right] = {
-    **dict.fromkeys((Move.PROGRESS, Move.REPLY, Move.CONTEST), Right.RECTIFY),
-    **dict.fromkeys((Move.WEIGH, Move.ACCEPT, Move.REJECT), Right.SUPERVISE),
-    **dict.fromkeys((Move.OPEN, Move.REOPEN, Move.EXTEND, Move.URGE), Right.SUPERVISE),
-    **dict.fromkeys((Move.UPHOLD, Move.WITHDRAW, Move.CLOSE, Move.SEND_BACK), Right.ORDER),
-}
 # What must be written with a move; the others may do without words.
 WORDS: dict[str, str] = {
     Move.PROGRESS: "请写明做到哪一步，例如：4月9日已入户，等村里评议。",
@@ -42,22 +37,6 @@ WORDS: dict[str, str] = {
     Move.REOPEN: "请写明为什么重新打开。",
     Move.EXTEND: "请写明为什么延期。",
 }
-# The order in which moves are offered.
-OFFERED = (
-    Move.REPLY,
-    Move.PROGRESS,
-    Move.CONTEST,
-    Move.WEIGH,
-    Move.ACCEPT,
-    Move.REJECT,
-    Move.UPHOLD,
-    Move.WITHDRAW,
-    Move.CLOSE,
-    Move.SEND_BACK,
-    Move.REOPEN,
-    Move.EXTEND,
-    Move.URGE,
-)
 # Moves that the timeline of the household tells.
 _TOLD = {Move.OPEN, Move.REPLY, Move.CONTEST, Move.WITHDRAW, Move.CLOSE, Move.REOPEN}
 
@@ -182,55 +161,6 @@ def take(
     rectification_flags.clear(finding=finding, day=day)
     _notices(finding, move, day)
     return finding
-
-
-def may(scope: Scope, finding: Finding, move: str, day: date) -> bool:
-    """Whether the scope holds what the move asks for there, whatever the finding's state.
-
-    A leader's part falls to the county office while there is no leader who may take it. A limit is extended
-    by who set it, or by a leader.
-    """
-    code = finding.region_id
-    if RIGHTS[move] == Right.ORDER:
-        return _decides(scope, finding, day)
-    if not scope.may(RIGHTS[move], code):
-        return False
-    return move != Move.EXTEND or finding.limit_by_id == scope.user_id or _decides(scope, finding, day)
-
-
-def _decides(scope: Scope, finding: Finding, day: date) -> bool:
-    code = finding.region_id
-    if scope.may(Right.ORDER, code):
-        return True
-    return scope.may(Right.DISPATCH, code) and not queries.leader_besides(scope, finding, day)
-
-
-def require(scope: Scope, finding: Finding, move: str, day: date) -> None:
-    """Raise PermissionDenied unless the scope may make that move."""
-    if not may(scope, finding, move, day):
-        raise PermissionDenied(f"“{Move(move).label}”不由你的岗位办。请回督战整改，看轮到谁。")
-
-
-def second_person(scope: Scope, finding: Finding, move: str, actor: User) -> str:
-    """Why this very person may not make the move though his office may; empty when he may."""
-    if move == Move.CLOSE and finding.accepted_by_id == actor.pk:
-        return "复查是你通过的，销号要由另一个人办。"
-    if move in (Move.UPHOLD, Move.WITHDRAW) and queries.author_of(scope, finding, Move.WEIGH) == actor:
-        return "异议是你复核的，裁定要由另一个人办。"
-    if move in (Move.ACCEPT, Move.REJECT) and queries.author_of(scope, finding, Move.REPLY) == actor:
-        return "整改是你回复的，复查要由另一个人办。"
-    return ""
-
-
-def moves_of(scope: Scope, finding: Finding, actor: User, day: date) -> list[Move]:
-    """The moves this person can make now, the one that is expected first."""
-    return [
-        move
-        for move in OFFERED
-        if rules.next_state(finding.state, move)
-        and may(scope, finding, move, day)
-        and not second_person(scope, finding, move, actor)
-    ]
 
 
 def _refuse_thin(text: str, field: str, words: str) -> None:

@@ -19,6 +19,7 @@ from supervision.rules import rectification as rules
 from supervision.services import evidence, findings, rectification_flags
 from supervision.services.daily import run_daily
 from supervision.services.finding_invariants import CHECKS
+from supervision.services.finding_rights import OFFERED, moves_of
 from supervision.tests.findings_cast import DUE, NEW_LIMIT, OPENED, SAYS, TODAY, WAYS, paper
 
 TOWNSHIP, UNIT, LEADER = {"officer", "colleague", "head"}, {"unit", "leader", "county", "county2"}, {"leader"}
@@ -44,7 +45,7 @@ def test_every_role_makes_its_moves_from_this_state_and_no_others(desk, state):
             person = desk.people[who]
             able = move in MAY and who in MAY[move] and rules.next_state(state, move) is not None
             offered = who not in ("stranger", "admin", "auditor", "idle", "assistant") and move in (
-                findings.moves_of(person.scope(), finding, person, TODAY)
+                moves_of(person.scope(), finding, person, TODAY)
             )
             assert offered == able, (state, move, who)
 
@@ -507,4 +508,4 @@ def test_a_state_without_its_turn_a_gap_and_a_flag_left_standing_are_found(desk,
 
 
 def test_every_move_but_the_opening_is_offered_and_tried():
-    assert set(findings.OFFERED) == set(SAYS) == set(Move) - {Move.OPEN}
+    assert set(OFFERED) == set(SAYS) == set(Move) - {Move.OPEN}
