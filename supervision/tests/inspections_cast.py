@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from dabao.tests.cast import CHAHE, LIUSHUTANG, SHIYANG, TODAY
+from dabao.tests.cast import CHAHE, LIUSHUTANG, SHIYANG, TODAY, Cast
 from screening.choices import CaseOutcome, CaseState, Labour
 from screening.models import Decision, Verification
 from supervision.choices import Item
+from supervision.models import SampleItem
 from supervision.services import inspections, samples, visits
 from supervision.services.visits import Problem
 
 NAMES = "毕正兴 李玉香 自国荣 普从贵 熊加贵 罗万明 起小英 杨国富 鲁有才 周德明 何正清 金学文".split()
+REASON = "全家去外省务工，年底才回"
 SAME = dict.fromkeys(Item.values, "same")
 
 
@@ -91,4 +93,10 @@ def coming(county, cast) -> SimpleNamespace:
             )
         return inspections.close(inspection_id=inspection.pk, **who(user or cast.county))
 
-    return SimpleNamespace(record=record, draw=draw, save=save, close=close, who=who)
+    limit = date(2020, 4, 17)
+    return SimpleNamespace(record=record, draw=draw, save=save, close=close, who=who, limit=limit)
+
+
+def replace(coming: SimpleNamespace, cast: Cast, item: SampleItem, reason: str = REASON) -> SampleItem:
+    """The county office has a household replaced."""
+    return samples.replace(visit_id=item.visit_id, reason=reason, **coming.who(cast.county))

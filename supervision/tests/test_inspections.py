@@ -19,9 +19,9 @@ from supervision.models import Finding, FindingEvidence, Inspection, Sample, Sam
 from supervision.queries import samples as sample_queries
 from supervision.queries import visits as visit_queries
 from supervision.rules import sampling
-from supervision.services import inspection_invariants, inspections, samples
+from supervision.services import inspection_invariants, inspections
 from supervision.services.visits import Problem, VisitConflictError
-from supervision.tests.inspections_cast import SAME
+from supervision.tests.inspections_cast import SAME, replace
 
 pytestmark = pytest.mark.django_db
 
@@ -354,7 +354,7 @@ def test_a_list_that_was_tampered_with_is_found_out(coming, cast, concluded):
 
 def test_a_household_replaced_and_another_not_taken_is_found_by_the_invariants(coming, cast, concluded):
     item = coming.draw().items.get(stratum="enrolled")
-    replaced(coming, cast, item)
+    replace(coming, cast, item)
     assert [found() for found in inspection_invariants.CHECKS.values()] == [[], [], []]
     SampleItem.objects.filter(pk=item.pk).update(dropped_on=None, dropped_by=None, drop_reason="")
     assert len(inspection_invariants.households_replaced_have_one_in_their_place()) == 1
@@ -420,16 +420,12 @@ def test_nobody_chooses_a_household_into_a_sample(coming, cast, concluded):
         )
 
 
-def replaced(coming, cast, item, reason="全家去外省务工，年底才回"):
-    return samples.replace(visit_id=item.visit_id, reason=reason, **coming.who(cast.county))
-
-
 def test_a_replacement_is_the_next_of_the_same_stratum_and_the_old_one_stays_on_record(
     coming, cast, concluded
 ):
     sample = coming.draw()
     item = sample.items.get(stratum="enrolled")
-    taken = replaced(coming, cast, item)
+    taken = replace(coming, cast, item)
     order = sampling.order_of(sample.seed, "enrolled", sample.frames["enrolled"])
     assert (taken.stratum, str(taken.visit.household_id), taken.place) == ("enrolled", order[1], 2)
     assert (taken.visit.order, taken.verdict) == (item.visit.order, "新纳入：低保·整户")
@@ -443,21 +439,21 @@ def test_a_replacement_is_the_next_of_the_same_stratum_and_the_old_one_stays_on_
 
 def test_a_replacement_needs_a_reason(coming, cast, concluded):
     with pytest.raises(ValidationError, match="要写原因"):
-        replaced(coming, cast, coming.draw().items.first(), " ")
+        replace(coming, cast, coming.draw().items.first(), " ")
 
 
-def test_a_household_already_checked_is_not_replaced(coming, cast, concluded):
+def test_a_household_already_checked_is_not_replace(coming, cast, concluded):
     item = coming.draw().items.first()
     coming.save(item.visit)
     with pytest.raises(ValidationError, match="已经查过"):
-        replaced(coming, cast, item)
+        replace(coming, cast, item)
 
 
 def test_a_replaced_household_is_neither_replaced_nor_visited_again(coming, cast, concluded):
     item = coming.draw().items.get(stratum="enrolled")
-    replaced(coming, cast, item)
+    replace(coming, cast, item)
     with pytest.raises(ValidationError, match="已经换下"):
-        replaced(coming, cast, item)
+        replace(coming, cast, item)
     with pytest.raises(ValidationError, match="已经换下"):
         coming.save(item.visit)
 
@@ -465,7 +461,7 @@ def test_a_replaced_household_is_neither_replaced_nor_visited_again(coming, cast
 def test_a_stratum_used_up_has_nobody_to_stand_in(coming, cast, concluded):
     item = coming.draw(sizes={"enrolled": 3}).items.first()
     with pytest.raises(ValidationError, match="没有备用户"):
-        replaced(coming, cast, item)
+        replace(coming, cast, item)
 
 
 def test_the_rate_of_a_sample_leaves_out_who_was_not_met(coming, cast, concluded):
