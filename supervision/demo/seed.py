@@ -46,9 +46,9 @@ def seed(tell: Callable[[str], None]) -> None:
     warnings.report(plan=plan, tell=tell)
     reviews.look_again(plan=plan, tell=tell)
     aid.carry_on(plan=plan, tell=tell)
-    inspections.come(plan=plan, tell=tell)
     orders.send(plan=plan, tell=tell)
     findings.follow(plan=plan, tell=tell)
+    inspections.come(plan=plan, tell=tell)
     raised = daily.run_daily(day=clock.today()).flags_raised
     tell(f"记红旗 {sum(raised.values())} 面。")
     orders.publish(plan=plan, tell=tell)
