@@ -101,6 +101,9 @@ def test_a_search_comes_by_post_and_finds_head_words_and_responsible(desk, clien
         assert sees in page
         assert other not in page
     assert "没有符合条件的问题" in client.post("/findings/", {"said": "没有这回事"}).content.decode()
+    searches = AuditEvent.objects.filter(action="case.search").order_by("pk")
+    assert [event.data["found"] for event in searches] == [1, 1, 0]
+    assert "普有福" not in str([event.data for event in searches])
 
 
 # --- One finding ---

@@ -16,6 +16,7 @@ from dabao.scope import Right
 from dabao.views.access import needs, spreadsheet
 from reports.views.access import of_record
 from screening.forms.refusals import tell
+from screening.services import looks
 from supervision.choices import Move
 from supervision.forms.findings import FindingForm, MoveForm
 from supervision.pages import finding as page
@@ -36,6 +37,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     filters, day = lists.FindingFilters.from_query(request.GET), clock.today()
     said = request.POST.get("said", "").strip()
     context = pages.register(request.scope, plans.current(), filters, day, request.GET.get("page"), said)
+    if said:
+        looks.record_search(actor=request.user, found=context["total"], kind="name")
     return render(request, "supervision/findings.html", context)
 
 
