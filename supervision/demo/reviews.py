@@ -1,4 +1,4 @@
-"""Reviews of households on 低保 done before their phase begins: kept, waiting for approval, tapered (C14, C15)."""
+"""Reviews of households on 低保 before their phase begins: kept, waiting for approval, tapered (C14, C15)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +36,10 @@ class Told:
 TOLD = (
     Told(
         "532326102", date(2020, 3, 24), ReviewWay.KEEP,
-        {IncomeKind.WAGES: (4900, "县内工地 7 个月"), IncomeKind.EMPLOYMENT_COST: (640, "租房、车票，收条 3 张")},
+        {
+            IncomeKind.WAGES: (4900, "县内工地 7 个月"),
+            IncomeKind.EMPLOYMENT_COST: (640, "租房、车票，收条 3 张"),
+        },
     ),
     Told(
         "532326102", date(2020, 3, 25), ReviewWay.TAPER,
@@ -51,7 +54,10 @@ TOLD = (
     ),
     Told(
         "532326102", date(2020, 4, 8), ReviewWay.TAPER,
-        {IncomeKind.WAGES: (5300, "女儿在昆明超市，月 2,650 元"), IncomeKind.EMPLOYMENT_COST: (500, "房租收据 6 张")},
+        {
+            IncomeKind.WAGES: (5300, "女儿在昆明超市，月 2,650 元"),
+            IncomeKind.EMPLOYMENT_COST: (500, "房租收据 6 张"),
+        },
         reason="女儿务工半年，收入高于标准，工作还没有稳定", months=8,
     ),
     Told(
@@ -104,9 +110,19 @@ def _posted(role: Role, region: str) -> User | None:
 
 @transaction.atomic
 def _one(told: Told, case: Case, staff: User, office: User) -> None:
+    with clock.pretend(told.day):
+        review = record(told, case, staff, told.day)
+    if told.approved_on:
+        with clock.pretend(told.approved_on):
+            approve(review, office, told.approved_on)
+
+
+def record(told: Told, case: Case, staff: User, day: date) -> BenefitReview:
+    """A review of a household as somebody found it; amounts are for each of its living members."""
     size = max(case.household.size, 1)
+    last = queries.last_review(whole(told.township), case)
     found = reviews.Found(
-        visited_on=told.day,
+        visited_on=day,
         living_together=size,
         way=told.way,
         income={kind: (Decimal(yuan) * size, ground) for kind, (yuan, ground) in told.income.items()},
@@ -114,16 +130,18 @@ def _one(told: Told, case: Case, staff: User, office: User) -> None:
         stop_reason=told.stop_reason,
         months=told.months,
     )
-    with clock.pretend(told.day):
-        review = reviews.record(
-            scope=staff.scope(told.day), case_id=case.pk, actor=staff, day=told.day, found=found, seen=None
-        )
-    if told.approved_on:
-        with clock.pretend(told.approved_on):
-            reviews.approve(
-                scope=office.scope(told.approved_on),
-                review_id=review.pk,
-                actor=office,
-                day=told.approved_on,
-                version=review.version,
-            )
+    return reviews.record(
+        scope=staff.scope(day),
+        case_id=case.pk,
+        actor=staff,
+        day=day,
+        found=found,
+        seen=last.pk if last else None,
+    )
+
+
+def approve(review: BenefitReview, office: User, day: date) -> None:
+    """The county's second hand."""
+    reviews.approve(
+        scope=office.scope(day), review_id=review.pk, actor=office, day=day, version=review.version
+    )

@@ -30,7 +30,7 @@ from screening.models.enrolment import UNDER_WAY
 from screening.rules.phases import first_of_month, months_between, next_month
 from screening.rules.steps import ORDER
 from screening.services import recheck, verification, warnings
-from supervision.demo import answers, enrolling, reports, work
+from supervision.demo import answers, enrolling, reports, work, year_aid, year_reviews
 from supervision.services import daily
 
 VISITS, SLOW_VISITS = 6, 2  # households a working day
@@ -65,6 +65,15 @@ class Township:
         self._visit(day)
         self._warnings(day)
         self._follow(day)
+        year_reviews.work(
+            plan=self.plan,
+            region=self.region,
+            staff=self.staff[0][0],
+            office=self.county[0][0],
+            standard=self.standard,
+            rng=self.rng,
+            day=day,
+        )
 
     def report(self, day: date) -> None:
         """What belongs to a day of the month, whatever weekday it is."""
@@ -220,6 +229,7 @@ def live(*, plan: WorkPlan, regions: list[str], first: date, last: date, tell: C
     townships = [_township(plan, region) for region in regions]
     for day in _days(first, last):
         with clock.pretend(day), transaction.atomic():
+            year_aid.settle(plan=plan, county=townships[0].county[0], day=day)
             for township in townships:
                 if day.weekday() < 5:
                     township.work(day)

@@ -20,7 +20,7 @@ from screening.choices import CaseOutcome, CaseState, Scheme, StepKind
 from screening.models import Case, CaseEvent, Enrolment, FollowUp, Membership
 from screening.models.enrolment import FINISHED
 from screening.rules.steps import ORDER
-from supervision.demo import lists, people, work, year
+from supervision.demo import aid, lists, people, reviews, warnings, work, year
 from supervision.demo.seed import FOLDER
 from supervision.services.invariants import check
 from supervision.tests.test_load_plan import loaded  # noqa: F401 - a fixture
@@ -37,6 +37,8 @@ def plan(loaded: Any) -> Iterator[WorkPlan]:  # noqa: F811
     lists.import_lists(folder=FOLDER, actor=User.objects.get(username="xianju"), tell=lambda _: None)
     rows = json.loads((FOLDER / "progress.json").read_text(encoding="utf-8"))["townships"]
     work.work_through(found, [row for row in rows if row["region"] in LIVED], os.getppid())
+    for already in (warnings.report, reviews.look_again, aid.carry_on):
+        already(plan=found, tell=lambda _: None)
     with clock.pretend(LAST_DAY):
         year.live(
             plan=found, regions=list(LIVED), first=date(2020, 4, 10), last=LAST_DAY, tell=lambda _: None
