@@ -56,7 +56,7 @@ def add_household(
         raise ValidationError({"reason": "请写明怎么发现的，例如：群众反映、走访时看到。"})
     same = duplicates(scope, plan, village, [(m.name, m.number) for m in members])
     if any(one.certain for one in same):
-        raise ValidationError("有人已经登记在别的户里，不能另建一户。请打开那一户，或请县局处理迁移。")
+        raise ValidationError("有人已经登记在别的户里，不能另建一户。请打开那一户，办分户或迁移。")
     if same and not looked_at_near:
         raise ValidationError({"looked_at_near": "有相近的户。请逐户看过，确实不是同一户再勾选。"})
     household = Household(

@@ -74,8 +74,12 @@ def apply(*, case: Case, verification: Verification, entry: Entry, actor: User, 
     )
 
 
-def undo(*, case: Case, verification: Verification, actor: User, day: date) -> None:
-    """Give the registry back what a verification changed, where nobody changed it since."""
+def undo(*, case: Case, verification: Verification, actor: User, day: date, retracted: bool = True) -> None:
+    """Give the registry back what a verification changed, where nobody changed it since.
+
+    `retracted`: it is withdrawn or corrected, not followed by another visit.
+    """
+    pending_changes.take_back(verification=verification, actor=actor, day=day, retracted=retracted)
     if not verification.family:
         return
     for what, pk, field, old, new in reversed(verification.family):
@@ -84,7 +88,6 @@ def undo(*, case: Case, verification: Verification, actor: User, day: date) -> N
             continue
         rows.update(**{field: old})
     _settle(case, verification, [], actor, day, "household.family_undone")
-    pending_changes.take_back(verification=verification, actor=actor, day=day)
 
 
 @transaction.atomic
@@ -140,7 +143,9 @@ def _refuse_if_elsewhere(scope: Scope, case: Case, person: Person | None, name: 
     seen = Household.objects.within(scope).filter(pk=home.household_id).exists()
     where = home.household.region.name if seen else "另一乡镇"
     raise ValidationError(
-        {"number": f"这个号码已登记在{where}的另一户，不能同时在两户。确已迁来，请县局办迁移后再登记。"}
+        {
+            "number": f"这个号码已登记在{where}的另一户，不能同时在两户。确已迁来，请原来的户提“迁移”，再来接收。"
+        }
     )
 
 

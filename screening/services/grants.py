@@ -22,7 +22,7 @@ from screening.queries import entitlements
 from screening.queries.facts import LASTING
 from screening.rules.entitlements import SCHEME_OF_GRANT
 from screening.rules.verdicts import Verdict
-from screening.services import benefit_changes
+from screening.services import benefit_changes, pending_changes
 
 WITHDRAWN, CLOSED = "withdrawn", "closed"  # kinds of events, as `cases.Kind` has them
 # Steps of grants that live, or were finished before a new conclusion ended them: no withdrawal undoes them.
@@ -69,9 +69,9 @@ def recorded_on(case: Case) -> date | None:
 
 
 def _conclude(case: Case, actor: User, day: date, reason: str) -> None:
-    """A conclusion stands: finished grants are settled by it, new ones opened."""
+    """A conclusion stands: finished grants are settled by it, new ones opened, the roll's aid looked at."""
     finished = list(case.enrolments.filter(FINISHED, scheme__in=LASTING))
-    verification = case.verifications.standing() if finished or case.state == CaseState.TO_ENROL else None
+    verification = case.verifications.standing()
     if verification is None:
         return
     decisions = list(verification.decisions.order_by("pk"))
@@ -80,6 +80,20 @@ def _conclude(case: Case, actor: User, day: date, reason: str) -> None:
         _settle(case, grant, decisions, living, actor, day, reason)
     if case.state == CaseState.TO_ENROL:
         _open(case, decisions, living, _given(grant for grant in finished if grant.ended_on is None), day)
+    if ineligible := _ineligible(case, decisions):
+        pending_changes.put_ineligible(
+            household=case.household, persons=ineligible, verification=verification, actor=actor, day=day
+        )
+
+
+def _ineligible(case: Case, decisions: list[Decision]) -> list[UUID]:
+    """Who is alive and found not eligible, he himself or the whole household."""
+    refused = {decision.person_id for decision in decisions if decision.scheme == Scheme.NONE}
+    if not refused:
+        return []
+    members = Membership.objects.filter(household=case.household_id, last_day=None, person__died_on=None)
+    people = members.order_by("relation", "pk").values_list("person", flat=True)
+    return [person for person in people if None in refused or person in refused]
 
 
 def under_way(case: Case) -> QuerySet[Enrolment]:

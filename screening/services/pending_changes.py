@@ -14,16 +14,16 @@ from django.db import transaction
 
 from dabao import audit, plans
 from dabao.models import User
-from dabao.scope import Scope, whole
-from screening.choices import ChangeKind, LineSide, StepKind
-from screening.models import BenefitChange, Household, PendingChange, Verification
+from dabao.scope import Right, Scope, whole
+from screening.choices import ChangeKind, LineSide
+from screening.models import BenefitChange, BenefitRecord, Household, PendingChange, Verification
 from screening.queries import entitlements
 from screening.queries.entitlements import Entitlement
 from screening.rules.verdicts import Entry
 from screening.services import benefit_changes
 from screening.services.benefit_changes import Line
-from screening.services.enrolment import may_take
 
+RETRACTED = "发现这件事的核查已撤回或更正"
 # What is told first when a visit finds several things.
 _GRAVEST = (ChangeKind.DEATH, ChangeKind.MEMBER_OUT, ChangeKind.MEMBER_IN, ChangeKind.NEW_HEAD)
 
@@ -74,6 +74,7 @@ def put_found(
     day: date,
 ) -> None:  # fmt: skip
     """What a visit found of the members of a household with aid: one thing to decide, however much it is."""
+    decided = _decided(household)
     told: dict[ChangeKind, list[str]] = {}
     days: list[date] = []
     persons: list[UUID] = []
@@ -81,7 +82,7 @@ def put_found(
         if found.person is None or found.person not in names:
             continue
         kind, words, when = _found(names[found.person], found.died_on, found.left_on, head=found.named_head)
-        if kind is not None:
+        if kind is not None and (kind, found.person) not in decided:
             told.setdefault(kind, []).append(words)
             days.append(when or day)
             persons.append(found.person)
@@ -96,6 +97,14 @@ def put_found(
             actor=actor,
             verification=verification,
         )
+
+
+def _decided(household: Household) -> set[tuple[str, UUID]]:
+    """Whom what was already decided for: found again by another visit, it waits for nobody."""
+    settled = PendingChange.objects.filter(
+        household=household, settled_on__isnull=False, kind__in=(ChangeKind.DEATH, ChangeKind.MEMBER_OUT)
+    ).exclude(no_change=RETRACTED)
+    return {(kind, person) for kind, persons in settled.values_list("kind", "persons") for person in persons}
 
 
 def _found(
@@ -148,13 +157,38 @@ def put_moves(
     return waiting
 
 
-def take_back(*, verification: Verification, actor: User, day: date) -> None:
-    """A visit was withdrawn or corrected: what waits for it goes, what was decided is looked at again."""
+def put_ineligible(
+    *, household: Household, persons: Collection[UUID], verification: Verification, actor: User, day: date
+) -> PendingChange | None:
+    """People found not eligible whom the roll still pays: somebody decides from when no more (错保)."""
+    if not BenefitRecord.objects.filter(person__in=persons, last_day=None).exists():
+        return None
+    held = entitlements.on(whole(household.region_id), [household.pk], day).get(household.pk, [])
+    paid = {one.person_id for one in held if one.enrolment_id is None} & set(persons)
+    if not paid:
+        return None
+    return put(
+        household=household,
+        kind=ChangeKind.REVIEW_STOP,
+        persons=[person for person in persons if person in paid],
+        text=f"核定不符合，{len(paid)} 人还在花名册上领",
+        happened_on=day,
+        day=day,
+        actor=actor,
+        verification=verification,
+    )
+
+
+def take_back(*, verification: Verification, actor: User, day: date, retracted: bool) -> None:
+    """A visit no longer stands: what waits for it goes, for another visit says it again if it is so.
+
+    `retracted`, withdrawn or corrected, what was decided because of it is looked at again.
+    """
     found = PendingChange.objects.select_for_update(of=("self",)).filter(verification=verification)
     for pending in found.select_related("household"):
         if pending.settled_on is None:
-            _settled(pending, actor, day, no_change="发现这件事的核查已撤回或更正")
-        elif pending.settled_by_id is not None:
+            _settled(pending, actor, day, no_change=RETRACTED)
+        elif pending.settled_by_id is not None and retracted:
             put(
                 household=pending.household,
                 kind=ChangeKind.ADJUSTED,
@@ -216,8 +250,9 @@ def keep(
 
 def may_decide(scope: Scope, region_code: str) -> bool:
     """Whoever approves aid there decides its changes."""
-    delegated = plans.current().township_approves
-    return may_take(scope, StepKind.APPROVED, region_code, township_approves=delegated)
+    if scope.may(Right.APPROVE, region_code):
+        return True
+    return plans.current().township_approves and scope.may(Right.APPROVE_DELEGATED, region_code)
 
 
 def _open(scope: Scope, pending_id: UUID, version: int) -> PendingChange:

@@ -98,7 +98,7 @@ def submit(
         )
     before = case.verifications.standing()
     if entry.concluded and before is not None:
-        family.undo(case=case, verification=before, actor=actor, day=day)
+        family.undo(case=case, verification=before, actor=actor, day=day, retracted=False)
     _check(case, entry, day)
     entry = _maintaining(case, entry)
     verification = write_record(case, actor, entry, day, submission_key, draft=entry.concluded)

@@ -12,7 +12,7 @@ from dabao.tests.cast import COUNTY, LIUSHUTANG, TODAY
 from screening.choices import Labour
 from screening.models import BenefitChange, PendingChange
 from screening.rules.verdicts import MemberFound, Verdict
-from screening.services import family, pending_changes, verification
+from screening.services import cases, family, pending_changes, recheck, verification
 from screening.services.by_hand import NewMember
 from screening.tests.test_benefit_changes import grant_to, on_roll, people_of, receive
 from screening.tests.test_verification import entry_of
@@ -233,3 +233,50 @@ def test_the_list_counts_what_it_shows_and_the_officer_only_reads(cast, home, cl
     one = client_of(cast.officer).get(reverse("screening:change", args=[PendingChange.objects.get().pk]))
     assert one.context["form"] is None
     assert client_of(cast.stranger).get(reverse("screening:changes")).context["page"].paginator.count == 0
+
+
+def test_who_is_found_not_eligible_for_good_and_still_paid_waits(cast, home):
+    head, son, girl = named(home.household)
+    verdicts = [
+        Verdict("dibao", person=head.pk, covered=True),
+        Verdict("none", person=son.pk, reason_code="vehicle", reason_text="有面包车一辆"),
+        Verdict("dibao", person=girl.pk, covered=True),
+    ]
+    verification.submit(
+        scope=cast.officer.scope(),
+        case_id=home.pk,
+        actor=cast.officer,
+        version=home.version,
+        submission_key=uuid.uuid4(),
+        entry=entry_of(home, *verdicts),
+        payload={},
+        day=TODAY,
+    )
+    assert not PendingChange.objects.exists()  # nothing is asked before the second person agrees
+    home.refresh_from_db()
+    recheck.agree(
+        scope=cast.colleague.scope(),
+        case_id=home.pk,
+        actor=cast.colleague,
+        version=home.version,
+        means=["papers"],
+        day=TODAY,
+    )
+    pending = PendingChange.objects.get()
+    assert (pending.kind, pending.persons, pending.text) == (
+        "review_stop",
+        [son.pk],
+        "核定不符合，1 人还在花名册上领",
+    )
+
+
+def test_a_death_decided_once_is_not_asked_again_by_another_visit(cast, home):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    son = named(home.household)[1]
+    decide(PendingChange.objects.get(), cast.county, (son.pk, "rural_dibao", Decimal(0)))
+    home.refresh_from_db()
+    cases.reopen(
+        scope=cast.officer.scope(), case_id=home.pk, actor=cast.officer, day=TODAY, reason="群众反映"
+    )
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    assert not PendingChange.objects.filter(settled_on=None).exists()
