@@ -123,6 +123,11 @@ HELP = {
     "screening:warning": "warnings",
     "screening:monitor": "warnings",
     "screening:follow": "warnings",
+    "screening:change": "aid",
+    "screening:move": "aid",
+    "screening:offer": "aid",
+    "screening:proposal": "aid",
+    "screening:case-people": "aid",
 }
 
 

@@ -16,6 +16,7 @@ CHAPTERS = {
     "lists": "名单导入",
     "warnings": "动态监测和预警",
     "reviews": "动态核查和渐退",
+    "aid": "救助变更和就业帮扶",
     "board": "督战图",
     "findings": "督战整改",
     "inspections": "巡查和抽查",

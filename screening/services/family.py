@@ -143,9 +143,7 @@ def _refuse_if_elsewhere(scope: Scope, case: Case, person: Person | None, name: 
     seen = Household.objects.within(scope).filter(pk=home.household_id).exists()
     where = home.household.region.name if seen else "另一乡镇"
     raise ValidationError(
-        {
-            "number": f"这个号码已登记在{where}的另一户，不能同时在两户。确已迁来，请原来的户提“迁移”，再来接收。"
-        }
+        {"number": f"这个号码已登记在{where}的另一户，不能同时在两户。确已迁来，请那一户先提“迁移”。"}
     )
 
 
