@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dabao import clock
@@ -12,7 +14,7 @@ from screening.choices import Labour
 from screening.models import CategoryMatch
 from screening.queries.history import household_on
 from screening.rules.verdicts import MemberFound, Verdict
-from screening.services import recheck, verification
+from screening.services import cases, recheck, verification
 from screening.tests.enrolment_cast import (
     NOT_ELIGIBLE,
     POST,
@@ -169,6 +171,19 @@ def test_what_happened_later_is_not_told(closed, cast):
     told = [event.text for event in then(closed, cast.officer, VISIT).page.events]
     assert any("入户核查" in text for text in told)
     assert not any("申请" in text for text in told)
+
+
+def test_the_number_of_queries_does_not_grow_with_members_and_events(cast, make_case, make_household):
+    def counted(names, notes):
+        case = make_case(make_household(LIUSHUTANG, *((name, Labour.WEAK) for name in names)))
+        for number in range(notes):
+            cases.note(case=case, kind="note", actor=cast.officer, day=TODAY, text=f"来访 {number}")
+        scope = cast.officer.scope()
+        with CaptureQueriesContext(connection) as captured:
+            household_on(scope, case.pk, TODAY)
+        return len(captured)
+
+    assert counted("甲", 1) == counted("乙丙丁戊己", 20)
 
 
 # --- The page ---
