@@ -14,6 +14,7 @@ from screening.models import (
     IllnessRecord,
     ListRow,
     Membership,
+    PendingChange,
     Person,
     PriorFinding,
     Question,
@@ -146,6 +147,20 @@ def test_a_person_moves_when_the_old_household_lists_him_no_more(desk: Any) -> N
         None,
     ]
     assert sorted(Household.objects.values_list("size", flat=True)) == [1, 2]
+
+
+def test_somebody_with_aid_whom_a_list_moves_waits_in_his_new_household(desk: Any) -> None:
+    desk("registry", [*family(), person(3, 2)])
+    name = person(2, 1)["姓名"]
+    BenefitRecord.objects.create(
+        person=Person.objects.get(name=name), scheme="rural_dibao", monthly_amount=210, first_day="2020-03-05"
+    )
+    rows = [person(1, 1), person(3, 2, 人数="2"), person(2, 2, "其他", 人数="2")]
+    desk("registry", rows, as_of=LATER)
+    waiting = PendingChange.objects.get()
+    home = Membership.objects.get(person__name=name, last_day=None).household
+    assert (waiting.household, waiting.kind) == (home, "member_in")
+    assert "1 人从别的户来" in waiting.text
 
 
 def test_a_person_who_lives_in_another_township_is_refused_naming_both_places(desk: Any) -> None:
