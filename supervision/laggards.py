@@ -33,6 +33,7 @@ def foot(board: Board, place: str, who: str, at: str) -> str:
 
 
 def _cells(number: int, row: Row, people: dict[str, list[User]]) -> list[object]:
+    report = row.missing or row.report
     work, members = row.main.work, [m for one in row.assignments for m in one.unit.working]
     return [
         number,
@@ -48,7 +49,7 @@ def _cells(number: int, row: Row, people: dict[str, list[User]]) -> list[object]
         work.pace,
         _named((user.name, user.phone) for user in people.get(Role.TOWNSHIP_HEAD, [])),
         _named((user.name, user.phone) for user in people.get(Role.TOWNSHIP_STAFF, [])),
-        (row.missing or row.report).text if row.missing or row.report else "",
+        report.text if report else "",
         "；".join(row.flag_urls),
     ]
 

@@ -33,7 +33,7 @@ def case_url(case_id: UUID) -> str:
 
 
 def phase_url(region: str, phase: int, work: str, **more: str) -> str:
-    """What stands behind one figure of a phase: in phase 3 warnings too, in phase 4 where the work is done."""
+    """What stands behind one figure of a phase: in phase 3 warnings too, in phase 4 its reviews."""
     if phase == MONITORING:
         return _with(url_of("screening:monitoring-work"), {"work": work, "region": region} | more)
     if phase == REVIEWING and work != "total" and not more:

@@ -70,12 +70,12 @@ def changes(look: Look | None, rows: list[Row]) -> Since | None:
     if look is None:
         return None
     known = [row for row in rows if row.code in look.figures]
-    moved = {row.code: found for row in known if (found := _moved(look.figures[row.code], row))}
+    moved = {row.code: one for row in known if (one := _moved(look.figures[row.code], row))}
     if not known:
         return Since(look, [])
     phase = known[0].main.phase
     flags_then = {row.code: look.figures[row.code]["flags"] for row in known}
-    found = [
+    lines = [
         _spread(f"已{phase.short_name}", known, lambda row: moved[row.code].done if row.code in moved else 0),
         _spread("新纳入", known, _more(look, "enrolled", lambda row: row.shares[0].share.done)),
         _spread("复核", known, _more(look, "rechecked", lambda row: row.shares[1].share.done)),
@@ -86,7 +86,7 @@ def changes(look: Look | None, rows: list[Row]) -> Since | None:
         _from_to("未销问题", known, look, "findings", lambda row: row.findings.count if row.findings else 0),
         _from_to("县局欠答复", known, look, "answers", lambda row: row.answers.count),
     ]
-    return Since(look, [line for line in found if line], moved, sum(one.done for one in moved.values()))
+    return Since(look, [line for line in lines if line], moved, sum(one.done for one in moved.values()))
 
 
 def _moved(before: dict[str, Any], row: Row) -> Moved | None:
