@@ -181,9 +181,13 @@ def _decided_warnings() -> Iterable[UUID]:
 
 
 def enrolments_and_cases() -> list[str]:
-    """Households to be enrolled, and no others, have grants under way; the enrolled have finished ones."""
+    """Households to be enrolled, and no others, have grants under way; the enrolled have finished ones.
+
+    A finished grant that a change of aid has stopped since is no fault: its case tells how it was enrolled.
+    """
     under_way = Enrolment.objects.filter(UNDER_WAY, case=OuterRef("pk"))
-    done = Enrolment.objects.filter(case=OuterRef("pk"), ended_on=None, next_step="")
+    stands = Q(ended_on=None) | Q(lines__isnull=False)
+    done = Enrolment.objects.filter(stands, case=OuterRef("pk"), next_step="")
     waiting = Case.objects.filter(~Exists(under_way), state=CaseState.TO_ENROL)
     strange = Case.objects.filter(Exists(under_way)).exclude(state=CaseState.TO_ENROL)
     closed = Case.objects.filter(~Exists(done), outcome=CaseOutcome.ENROLLED)

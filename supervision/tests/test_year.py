@@ -16,9 +16,19 @@ from django.db.models import F, Prefetch, Q
 
 from dabao import clock, plans
 from dabao.models import Flag, FlagKind, User, WorkPlan
-from screening.choices import CaseOutcome, CaseState, Scheme, StepKind
-from screening.models import Case, CaseEvent, Enrolment, FollowUp, Membership
-from screening.models.enrolment import FINISHED
+from dabao.scope import whole
+from screening.choices import (
+    BenefitScheme,
+    CaseOutcome,
+    CaseState,
+    ReviewOutcome,
+    ReviewState,
+    Scheme,
+    StepKind,
+)
+from screening.models import BenefitReview, Case, CaseEvent, Enrolment, FollowUp, Membership
+from screening.queries import entitlements
+from screening.queries.progress import phase_cases
 from screening.rules.steps import ORDER
 from supervision.demo import aid, lists, people, reviews, warnings, work, year
 from supervision.demo.seed import FOLDER
@@ -28,6 +38,8 @@ from supervision.tests.test_load_plan import loaded  # noqa: F401 - a fixture
 pytestmark = pytest.mark.django_db
 LIVED = ("532326102", "532326206", "532326207")  # 石羊镇, 湾碧乡, 铁锁乡
 LAST_DAY = date(2020, 12, 30)
+# Also those that a change of aid has stopped since.
+FINISHED_GRANTS = Enrolment.objects.filter(Q(ended_on=None) | Q(lines__isnull=False), next_step="").distinct()
 
 
 @pytest.fixture
@@ -52,6 +64,7 @@ def test_a_year_leaves_every_household_explained(plan: WorkPlan) -> None:
         _the_events_are_a_chain(case)
         _the_end_has_its_grounds(case)
     _everybody_was_followed(plan)
+    _everybody_on_dibao_was_reviewed(plan)
     _flags_say_what_happened(plan)
 
 
@@ -61,7 +74,7 @@ def _cases(plan: WorkPlan) -> list[Case]:
         mine |= Q(household__region__code__startswith=region)
     found = Case.objects.filter(mine, plan=plan).prefetch_related(
         Prefetch("events", CaseEvent.objects.order_by("day", "at")),
-        Prefetch("enrolments", Enrolment.objects.filter(FINISHED, ended_on=None).prefetch_related("steps")),
+        Prefetch("enrolments", FINISHED_GRANTS.prefetch_related("steps")),
     )
     assert found.count() > 350
     assert not found.exclude(state=CaseState.CLOSED).exists()
@@ -116,6 +129,20 @@ def _everybody_was_followed(plan: WorkPlan) -> None:
         )
     )
     assert {case.household_id for case in _cases(plan)} <= followed
+
+
+def _everybody_on_dibao_was_reviewed(plan: WorkPlan) -> None:
+    """Kept, tapered and stopped; what was stopped is paid no more, what was kept still is."""
+    for region in LIVED:
+        scope = whole(region)
+        assert not phase_cases(scope, plan, 4, "left", LAST_DAY).exists()
+        reviewed = BenefitReview.objects.within(scope).filter(plan=plan, state=ReviewState.STANDING)
+        assert len({review.outcome for review in reviewed}) >= 3
+        paid = entitlements.on(scope, {review.household_id for review in reviewed}, LAST_DAY)
+        for review in reviewed:
+            dibao = [one for one in paid.get(review.household_id, []) if one.scheme != BenefitScheme.TEKUN]
+            stopped = review.outcome == ReviewOutcome.STOP and review.from_month <= LAST_DAY
+            assert bool(dibao) != stopped, review.pk
 
 
 def _flags_say_what_happened(plan: WorkPlan) -> None:
