@@ -48,7 +48,7 @@ def test_the_day_after_the_last_day_the_flag_stands_on_the_board(page, sign_in, 
     expect(row.get_by_text("逾期 1 户").first).to_be_visible()
     row.get_by_role("link", name=re.compile(r"^\d$")).last.click()
     expect(page.get_by_role("heading", name="红旗")).to_be_visible()
-    expect(page.get_by_text("第一阶段逾期 1 天")).to_be_visible()
+    expect(page.get_by_role("table").get_by_text("第一阶段逾期 1 天")).to_be_visible()
 
 
 def test_the_board_fits_a_phone(phone, sign_in, cast, screened):
