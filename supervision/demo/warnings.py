@@ -67,7 +67,11 @@ def _households(plan: WorkPlan) -> Iterator[tuple[Told, Case]]:
     """For each a household of its township whose case is open, not one of the tour's."""
     for told in TOLD:
         case = (
-            Case.objects.filter(plan=plan, household__region__code__startswith=told.township)
+            Case.objects.filter(
+                plan=plan,
+                household__region__code__startswith=told.township,
+                opened_on__lte=told.reported_on,
+            )
             .exclude(state=CaseState.CLOSED)
             .exclude(household__head__name__in=TOUR)
             .select_related("household")
