@@ -221,6 +221,21 @@ class SkipReason(TextChoices):
     NOT_MAJOR = "not_major", "非重特大疾病"
 
 
+class NearReason(TextChoices):
+    """Why a row of a list looks like somebody known (C06)."""
+
+    ONE_DIGIT = "one_digit", "号码一位不同"
+    SWAPPED = "swapped", "号码相邻两位对调"
+    OLD_15 = "old_15", "15 位旧号码"
+    SAME_NAME = "same_name", "同名同村"
+    HOMOPHONE = "homophone", "同音字同村"
+
+
+class NearAnswer(TextChoices):
+    YES = "yes", "是同一人"
+    NO = "no", "不是"
+
+
 class Hold(TextChoices):
     """A bad row holds back its whole household (default) or only itself."""
 

@@ -12,6 +12,7 @@ from screening.models.fact import (
 )
 from screening.models.household import Household, Membership, Person
 from screening.models.move import HouseholdMove
+from screening.models.near_match import ListChange, NearMatch
 from screening.models.objection import Objection
 from screening.models.offer import JobOffer, ShareProposal
 from screening.models.photo import Photo
@@ -40,9 +41,11 @@ __all__ = [
     "IllnessRecord",
     "IncomeItem",
     "JobOffer",
+    "ListChange",
     "ListRow",
     "MemberCheck",
     "Membership",
+    "NearMatch",
     "Objection",
     "Obligor",
     "PendingChange",

@@ -108,6 +108,7 @@ class QuestionKind(models.TextChoices):
     MOVED = "moved", "两个乡镇都有"
     SEVERAL = "several", "对上多人"
     CONFLICT = "conflict", "两份名单说法不同"
+    NEAR = "near", "是不是同一个人"
 
 
 class Question(Editable):
