@@ -1,4 +1,4 @@
-"""What waits for this scope where aid changes: amounts to decide, shares to sign, moves to take over (C17)."""
+"""What waits for this scope where aid changes: amounts, shares to sign, moves to take over (C17)."""
 
 from datetime import date
 
