@@ -278,7 +278,7 @@ def test_the_page_takes_a_constant_number_of_queries(
     client_of, cast, county_cases, django_assert_max_num_queries
 ):
     client = client_of(cast.county)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(28):
         assert client.get(URL).status_code == 200
 
 

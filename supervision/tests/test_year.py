@@ -136,11 +136,12 @@ def _everybody_on_dibao_was_reviewed(plan: WorkPlan) -> None:
     for region in LIVED:
         scope = whole(region)
         assert not phase_cases(scope, plan, 4, "left", LAST_DAY).exists()
-        reviewed = BenefitReview.objects.within(scope).filter(plan=plan, state=ReviewState.STANDING)
-        assert len({review.outcome for review in reviewed}) >= 3
-        paid = entitlements.on(scope, {review.household_id for review in reviewed}, LAST_DAY)
-        for review in reviewed:
-            dibao = [one for one in paid.get(review.household_id, []) if one.scheme != BenefitScheme.TEKUN]
+        standing = BenefitReview.objects.within(scope).filter(plan=plan, state=ReviewState.STANDING)
+        newest = {review.household_id: review for review in standing.order_by("recorded_on", "recorded_at")}
+        assert len({review.outcome for review in newest.values()}) >= 3
+        paid = entitlements.on(scope, newest, LAST_DAY)
+        for home, review in newest.items():
+            dibao = [one for one in paid.get(home, []) if one.scheme != BenefitScheme.TEKUN]
             stopped = review.outcome == ReviewOutcome.STOP and review.from_month <= LAST_DAY
             assert bool(dibao) != stopped, review.pk
 
