@@ -60,6 +60,22 @@ def chain_key() -> bytes:
     return _hmac(settings.DABAO_FIELD_KEY, b"audit chain")
 
 
+@cache
+def file_key() -> bytes:
+    """SM4 key of sealed files (E05)."""
+    return _hmac(settings.DABAO_FIELD_KEY, b"files")[:16]
+
+
+def key_mark() -> str:
+    """Eight hexadecimal digits that tell field keys apart and tell nothing about them."""
+    return _hmac(settings.DABAO_FIELD_KEY, b"mark")[:4].hex()
+
+
+def sign(message: bytes) -> str:
+    """HMAC-SM3 of a message that must come back unchanged, as hexadecimal digits."""
+    return _hmac(_hmac(settings.DABAO_FIELD_KEY, b"signature"), message).hex()
+
+
 def seal(value: str | bytes) -> bytes:
     """Seal a text or bytes; the same value gives another blob each time."""
     data = value.encode() if isinstance(value, str) else value

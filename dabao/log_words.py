@@ -50,9 +50,12 @@ GROUPS = {
     "notice": "红旗、每日任务",
     "page": "被拒的访问",
     "audit": "日志",
+    "backup": "备份",
 }
 OTHER = "其他"
 NAMES = {
+    "backup.make": "备份",
+    "backup.restore": "从备份恢复",
     "account.sign_in": "登录",
     "account.sign_out": "退出",
     "account.create": "建账号",
@@ -100,6 +103,11 @@ NAMES = {
     "list.import": "名单入库",
     "list.refuse": "名单被拒",
     "list.discard": "放弃名单",
+    "list.undo": "撤销导入",
+    "match.decide": "认定相近的人",
+    "match.ask": "相近的人问乡镇",
+    "match.reverse": "撤回认定",
+    "match.reveal": "看相近的完整号码",
     "flag.raise": "标逾期",
     "flag.clear": "消除红旗",
     "daily.run": "每日任务",

@@ -22,6 +22,7 @@ KINDS = {
 }
 SEALED_WITHIN = timedelta(minutes=3)
 FAILED_WITHIN = timedelta(days=7)
+BACKED_UP_WITHIN = timedelta(hours=26)
 NEWEST_FAILED = 20
 
 
@@ -56,9 +57,9 @@ class Failure:
 
 
 def parts(scope: Scope) -> list[Part]:
-    """Database, broker, worker, clock, queue, mail: asked now."""
+    """Database, broker, worker, clock, queue, mail, backup: asked now."""
     scope.require(Right.ACCOUNTS)
-    return [_database(), *_broker_and_worker(), _sealing(), _queue(), _mail()]
+    return [_database(), *_broker_and_worker(), _sealing(), _queue(), _mail(), _backup()]
 
 
 def kinds(scope: Scope) -> list[KindState]:
@@ -148,6 +149,18 @@ def _mail() -> Part:
     if failed:
         return Part("每日汇总邮件", ("over", f"{failed} 封没发出"), f"{day}发出 {sent} 封；请查邮件服务器")
     return Part("每日汇总邮件", ("done", "正常"), f"{day}发出 {sent} 封")
+
+
+def _backup() -> Part:
+    """The newest backup that could be read back; each night makes one."""
+    newest = AuditEvent.objects.filter(action="backup.make").order_by("-at").first()
+    if newest is None:
+        return Part("备份", ("lag", "还没做过"), "每晚自动备份要先装好定时器，见部署说明")
+    at = timezone.localtime(newest.at)
+    said = f"{at.month}月{at.day}日 {at:%H:%M}，{newest.data['bytes'] / 1024 / 1024:,.1f} MB，已读回核对"
+    if timezone.now() - newest.at > BACKED_UP_WITHIN:
+        return Part("备份", ("over", "超过一天没备份"), f"最近一次 {said}。请看 dabao-backup 定时器")
+    return Part("备份", ("done", "正常"), said)
 
 
 def _job_mark(job: Job) -> tuple[str, str]:
