@@ -216,15 +216,14 @@ def _record(
         and not last.approved_by_id
         and not last.taper_id,
         "may_again": may_review and not waits and not stopped,
-        "span": about.span(about.taper.months) if about.taper else _span_of(about, last),
+        "span": about.running or _span_of(about, last),
     }
 
 
 def _span_of(about: queries.Basis, last: BenefitReview | None) -> rules.Span | None:
     if last is None or not last.months or last.from_month is None:
         return None
-    limits = rules.Months(about.months.shortest, about.months.longest)
-    return rules.span(last.from_month, last.months, limits, about.notice_days)
+    return rules.granted(last.from_month, last.months, about.notice_days)
 
 
 def _place(case: Case) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -44,6 +45,11 @@ class WorkPlan(Editable):
 
     class Meta:
         verbose_name = verbose_name_plural = "方案"
+
+    def clean(self) -> None:
+        """The two ends of a taper the right way round."""
+        if self.taper_shortest_months > self.taper_longest_months:
+            raise ValidationError({"taper_longest_months": "渐退期最长不能短于最短。请改其中一个。"})
 
     def __str__(self) -> str:
         return self.title

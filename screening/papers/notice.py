@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dabao.documents.official import Paper
-from screening.choices import ReasonCode, Scheme, VerificationState
+from screening.choices import CaseState, ReasonCode, Scheme, VerificationState
 from screening.models import Decision, Verification
 from screening.papers.words import day_words, exact
 from screening.queries.households import HouseholdPage
@@ -41,9 +41,14 @@ class Notice:
 
 
 def notices(page: HouseholdPage) -> list[Notice]:
-    """A letter for each who is not eligible; none before another person agreed, nor to the dead."""
+    """A letter for each who is not eligible; none before another person agreed, nor to the dead.
+
+    A household that is to be verified again has no conclusion to tell.
+    """
     record, second = page.current, agreed(page)
-    if record is None or second is None or second.recorded_on is None:
+    if page.case.state == CaseState.TO_VERIFY or record is None:
+        return []
+    if second is None or second.recorded_on is None:
         return []
     refused = [
         one
@@ -84,9 +89,7 @@ def write(letters: Sequence[Notice], template: Path, target: BinaryIO) -> None:
             for line in chapter.lines:
                 paper.text(line)
         paper.signed(f"{letter.office}（章）", letter.day)
-        paper.table(
-            "送达回证", ("收件人（签字）", "送达人（签字）", "送达日期"), [("", "", "")], (52, 52, 52)
-        )
+        paper.table("送达回证", RECEIPT, [("", "", "")], (52, 52, 52))
     paper.save(target)
 
 

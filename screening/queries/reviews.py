@@ -67,6 +67,13 @@ class Basis:
         return rules.span(start, months, limits, self.notice_days)
 
     @property
+    def running(self) -> rules.Span | None:
+        """The taper that runs, as it was given."""
+        if self.taper is None:
+            return None
+        return rules.granted(next_month(self.taper.first_day), self.taper.months, self.notice_days)
+
+    @property
     def spans(self) -> list[rules.Span]:
         return [self.span(months) for months in self.months.choices]
 
@@ -282,7 +289,8 @@ def _row(
     day: date,
 ) -> Row:
     home = case.household
-    amounts = [one.monthly_amount for one in received if one.scheme in DIBAO and one.monthly_amount]
+    amounts = [one.monthly_amount for one in received if one.scheme in DIBAO]
+    known = [amount for amount in amounts if amount is not None]
     review, taper = reviews.get(home.pk), open_tapers.get(home.pk)
     return Row(
         id=case.pk,
@@ -293,7 +301,7 @@ def _row(
             if part
         ),
         size=home.size,
-        amount=sum(amounts, Decimal(0)) if amounts else None,
+        amount=sum(known, Decimal(0)) if known and len(known) == len(amounts) else None,
         review=review,
         taper=taper,
         mark=mark(review, taper, day, plan.taper_notice_days),

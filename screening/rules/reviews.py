@@ -180,3 +180,8 @@ def span(from_month: date, months: int, limits: Months, notice_days: int) -> Spa
     last_day = taper_end(first_day, months, shortest=limits.shortest, longest=limits.longest)
     to_month = first_of_month(last_day)
     return Span(months, first_day, last_day, last_day - timedelta(days=notice_days), from_month, to_month)
+
+
+def granted(from_month: date, months: int, notice_days: int) -> Span:
+    """A taper as it was given, whatever the plan allows by now."""
+    return span(from_month, months, Months(months, months), notice_days)

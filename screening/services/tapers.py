@@ -21,8 +21,7 @@ def begin_or_lengthen(*, case: Case, review: BenefitReview, actor: User, day: da
     from_month, length, last_day = _terms(review)
     taper = queries.open_taper(whole(case.household.region_id), case)
     if taper is None:
-        months = rules.Months(review.plan.taper_shortest_months, review.plan.taper_longest_months)
-        span = rules.span(from_month, length, months, review.plan.taper_notice_days)
+        span = rules.granted(from_month, length, review.plan.taper_notice_days)
         taper = Taper(
             plan=case.plan,
             household=case.household,

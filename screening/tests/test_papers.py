@@ -21,7 +21,7 @@ from screening.papers.visit_sheet import visit_sheet
 from screening.queries.household_file import household_file
 from screening.queries.households import household
 from screening.rules.verdicts import MemberFound, Verdict
-from screening.services import recheck, verification
+from screening.services import cases, recheck, verification
 from screening.tests.enrolment_cast import LAST, POST, bring_to
 from screening.tests.test_verification import NOT, entry_of, people_of, submit
 
@@ -234,6 +234,16 @@ def test_a_notice_waits_for_the_second_person(officer, cast, case):
         assert part in page
     assert "不符合告知书" in officer.get(address("case", case)).content.decode()
     assert logged() == [("paper.print", "notice", "鲁建华")]
+
+
+def test_a_household_to_be_verified_again_gets_no_notice(cast, case):
+    submit(case, cast.officer, entry_of(case, NOT))
+    agree(case, cast.colleague)
+    assert letters(case, cast.officer)
+    cases.reopen(
+        scope=cast.officer.scope(), case_id=case.pk, actor=cast.officer, day=TODAY, reason="村民反映"
+    )
+    assert letters(case, cast.officer) == []
 
 
 def test_a_returned_recheck_gives_no_notice(cast, case):

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.urls import reverse
 
+from dabao import plans
 from dabao.models import AuditEvent, Standard, StandardKind
 from dabao.scope import whole
 from dabao.tests.cast import COUNTY, LIUSHUTANG
@@ -268,6 +270,18 @@ def test_a_taper_is_lengthened_within_twelve_months(cast, on_dibao):
     assert (taper.months, taper.first_day, taper.last_day) == (12, date(2020, 8, 31), date(2021, 8, 31))
     later = date(2021, 8, 1)
     refused("不能再延", record, cast, case, found(4900, ReviewWay.TAPER, later, months=12), later)
+
+
+def test_shorter_tapers_of_the_plan_leave_alone_what_was_given(cast, client_of, on_dibao):
+    case = on_dibao()
+    tapered(cast, case)
+    plan = plans.current()
+    plan.taper_shortest_months, plan.taper_longest_months = 3, 5
+    plan.save()
+    assert client_of(cast.officer).get(reverse("screening:review", args=[case.pk])).status_code == 200
+    plan.taper_shortest_months = 7
+    with pytest.raises(ValidationError, match="不能短于最短"):
+        plan.full_clean()
 
 
 def test_a_taper_ends_with_a_stop(cast, on_dibao):
