@@ -57,12 +57,6 @@ class PasswordForm(PasswordChangeForm):
         self.fields["new_password2"].help_text = ""
         self.fields["old_password"].error_messages["required"] = "请输入现在的密码。"
 
-    def clean_new_password1(self) -> str:
-        password = self.cleaned_data["new_password1"]
-        if self.user.check_password(password):
-            raise ValidationError("新密码和现在的一样。请换一个没用过的。")
-        return password
-
 
 # --- Accounts and postings ---
 

@@ -1,6 +1,6 @@
 """What lies below all three applications: regions, people and postings, the plan, flags, jobs, the log."""
 
-from dabao.models.account import Posting, SigninAttempt, User
+from dabao.models.account import FormerPassword, Posting, SigninAttempt, User
 from dabao.models.audit import AuditEvent, AuditSeal
 from dabao.models.base import Editable, Opaque
 from dabao.models.digest import Digest
@@ -18,6 +18,7 @@ __all__ = [
     "Editable",
     "Flag",
     "FlagKind",
+    "FormerPassword",
     "Job",
     "JobState",
     "LeadingGroupMember",

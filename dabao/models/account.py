@@ -64,6 +64,21 @@ class User(Opaque, AbstractBaseUser):
         return f"{super().get_session_auth_hash()}{self.session_stamp}"
 
 
+class FormerPassword(models.Model):
+    """The hash of a password that was replaced, so that it does not come back too soon (A03)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用过的密码"
+        ordering = ["-replaced_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.replaced_at:%Y-%m-%d}"
+
+
 class PostingQuerySet(models.QuerySet):
     def on(self, day: date) -> "PostingQuerySet":
         """Postings in force on a day."""

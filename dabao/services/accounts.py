@@ -3,17 +3,18 @@
 import re
 import secrets
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from dabao import audit
-from dabao.models import User
+from dabao.models import FormerPassword, User
 from dabao.scope import Right, Role
 from dabao.services import signin
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,29}")
 RANDOM_PASSWORD_ITERATIONS = 20_000
+NOT_REUSED = 5  # the one in use and the four before
 # Without 0 O o 1 l I: a password is read out on the telephone.
 _LETTERS = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789")
 
@@ -91,6 +92,7 @@ def reset_password(*, actor: User, user: User) -> str:
     if actor == user:
         raise ValidationError("自己的密码不能重设，请用“账号和密码”页换。")
     password = random_password()
+    _keep_former(user)
     user.password = _hashed(password)
     user.must_change_password = True
     user.end_sessions()
@@ -102,12 +104,27 @@ def reset_password(*, actor: User, user: User) -> str:
 
 @transaction.atomic
 def change_password(*, user: User, password: str) -> None:
-    """One's own new password; the other sessions end. The form has checked it against the rules."""
+    """One's own new password; the other sessions end. The form has checked it against the rules.
+
+    Raises ValidationError when it is among the last five (A03).
+    """
+    if user.check_password(password):
+        raise ValidationError({"new_password1": "新密码和现在的一样。请换一个没用过的。"})
+    if any(check_password(password, former.password) for former in user.former_passwords.all()):
+        raise ValidationError({"new_password1": f"最近 {NOT_REUSED} 次用过这个密码。请换一个没用过的。"})
+    _keep_former(user)
     user.set_password(password)
     user.must_change_password = False
     user.end_sessions()
     user.save(update_fields=["password", "must_change_password", "session_stamp"])
     audit.record("account.change_password", actor=user, obj=user)
+
+
+def _keep_former(user: User) -> None:
+    """Remember the password in use, about to be replaced; forget those that may come back."""
+    FormerPassword.objects.create(user=user, password=user.password)
+    too_old = user.former_passwords.values_list("pk", flat=True)[NOT_REUSED - 1 :]
+    FormerPassword.objects.filter(pk__in=list(too_old)).delete()
 
 
 @transaction.atomic

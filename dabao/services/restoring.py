@@ -163,7 +163,7 @@ def _refuse_other_rows(manifest: Manifest) -> None:
 def sealed_columns() -> list[tuple[str, str]]:
     """(table, column) of every sealed field of the models."""
     return [
-        (model._meta.db_table, field.column)
+        (model._meta.db_table, field.attname)
         for model in apps.get_models()
         for field in model._meta.local_fields
         if isinstance(field, models.BinaryField)

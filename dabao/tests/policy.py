@@ -679,6 +679,7 @@ POLICY: dict[str, Policy] = {
 WITHOUT_REGION = {
     "dabao.User": "accounts are seen by the system administrator only",
     "dabao.Posting": "part of an account; region empty for roles without scope",
+    "dabao.FormerPassword": "hashes of an account's own passwords, shown to nobody",
     "dabao.SigninAttempt": "blind indexes of user names and addresses",
     "dabao.AuditEvent": "read by the auditor only, who has no scope",
     "dabao.AuditSeal": "read by the auditor only",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -278,3 +279,24 @@ def test_a_missing_page_has_no_trace_of_the_program(client, officer):
     assert answer.status_code == 404
     assert "这里没有你能看的内容" in answer.content.decode()
     assert "Traceback" not in answer.content.decode()
+
+
+def test_none_of_the_last_five_passwords_comes_back(cast):
+    """The one in use and the four before it; the fifth before may."""
+    passwords = [f"Jinsha-jiang-{number}" for number in range(6)]
+    for password in passwords:
+        accounts.change_password(user=cast.officer, password=password)
+    for number, password in enumerate(reversed(passwords), 1):
+        if number <= 5:
+            with pytest.raises(ValidationError, match="现在的一样" if number == 1 else "最近 5 次用过"):
+                accounts.change_password(user=cast.officer, password=password)
+    accounts.change_password(user=cast.officer, password=passwords[0])
+    assert cast.officer.former_passwords.count() == 4
+
+
+def test_a_reset_does_not_let_the_former_password_come_back(client, cast, officer):
+    accounts.change_password(user=officer, password=NEW_PASSWORD)
+    given = accounts.reset_password(actor=cast.admin, user=officer)
+    try_in(client, officer.username, given)
+    assert "最近 5 次用过这个密码" in change(client, given, NEW_PASSWORD).content.decode()
+    assert change(client, given, f"{NEW_PASSWORD}-8").status_code == 302

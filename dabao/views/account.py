@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from dabao.forms import PasswordForm
+from dabao.forms import PasswordForm, told_by
 from dabao.queries import accounts as queries
 from dabao.queries import notices as notice_queries
 from dabao.services import accounts as services
@@ -23,12 +23,13 @@ def account(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password: the other sessions of the person end, this one goes on."""
     form = PasswordForm(request.user, request.POST or None)
-    if not form.is_valid():
-        return _page(request, form)
-    services.change_password(user=request.user, password=form.cleaned_data["new_password1"])
-    update_session_auth_hash(request, request.user)
-    messages.success(request, "密码已换。其他电脑和手机上的登录都已退出。")
-    return redirect("supervision:home")
+    if form.is_valid():
+        with told_by(form):
+            services.change_password(user=request.user, password=form.cleaned_data["new_password1"])
+            update_session_auth_hash(request, request.user)
+            messages.success(request, "密码已换。其他电脑和手机上的登录都已退出。")
+            return redirect("supervision:home")
+    return _page(request, form)
 
 
 @require_safe
