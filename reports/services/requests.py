@@ -10,7 +10,7 @@ from django.db import transaction
 from dabao import audit
 from dabao.models import FlagKind, User, WorkPlan
 from dabao.scope import Right, Scope
-from reports.models import HelpRequest, MonthlyReport
+from reports.models import HelpRequest, MonthlyReport, ReportState
 from reports.services import flags
 from reports.services.writing import lock_report
 
@@ -41,6 +41,7 @@ def add(
     )
     row.full_clean()
     row.save()
+    _changed(report)
     audit.record("request.add", actor=actor, obj=row, region_code=region_code, unit=unit)
     return row
 
@@ -56,6 +57,15 @@ def drop(
     if row is not None:
         audit.record("request.drop", actor=actor, obj=row, region_code=region_code)
         row.delete()
+        _changed(report)
+
+
+def _changed(report: MonthlyReport) -> None:
+    """With another row it is another report: no older page signs it, and it is laid before the head anew."""
+    if report.state == ReportState.TO_SIGN:
+        report.state = ReportState.DRAFT
+    report.version += 1
+    report.save(update_fields=["state", "version"])
 
 
 def _refuse_if_in(report: MonthlyReport) -> None:

@@ -161,12 +161,13 @@ def submit(
     """Sign and send the report: freeze its figures with their time, say whether it is late, clear the flag.
 
     Only the head may (Right.SIGN_REPORT). The same head sending twice gets the report that stands. A report
-    that the county returned keeps its figures and its first day.
+    that the county returned keeps its figures and its first day. Nobody signs what he has not seen: an older
+    version is a `ConflictError` even with the same words, as its requests may be others.
     """
     report = lock_report(scope, plan, region_code, month, Right.SIGN_REPORT, day)
     if report.state == ReportState.SUBMITTED and report.submitted_by_id == actor.pk:
         return report
-    _write(report, texts, offered, version, actor)
+    _write(report, texts, offered, version, actor, signing=True)
     _check_whole(report)
     if report.submitted_on is None:
         _freeze(scope, plan, report, day)
@@ -217,15 +218,18 @@ def lock_report(
     )
 
 
-def _write(report: MonthlyReport, texts: Texts, offered: str, version: int, actor: User) -> None:
+def _write(
+    report: MonthlyReport, texts: Texts, offered: str, version: int, actor: User, *, signing: bool = False
+) -> None:
     if report.state == ReportState.SUBMITTED:
         raise ValidationError("这份月报已经报送，不能再改。有误请联系县局退回修改。")
     if report.version != version:
         theirs = Texts(report.progress or offered, report.problems)
-        if (_plain(theirs.progress), _plain(theirs.problems)) != (
+        same = (_plain(theirs.progress), _plain(theirs.problems)) == (
             _plain(texts.progress),
             _plain(texts.problems),
-        ):
+        )
+        if signing or not same:
             by = report.written_by.name if report.written_by and report.written_by != actor else "另一个页面"
             raise ConflictError(texts, theirs, by, report)
     same_as_offered = _plain(texts.progress) in ("", _plain(offered))

@@ -120,6 +120,35 @@ def test_requests_are_rows_of_the_report(officer, head, county):
     assert not HelpRequest.objects.exists()
 
 
+def test_the_head_signs_no_request_that_he_has_not_seen(officer, head, county):
+    officer.post(URL, words(do="ask"))
+    seen = MonthlyReport.objects.get().version
+    unit = Unit.objects.create(region=county.region, name="社会救助股")
+    row = {"request-text": "增加一名协理员", "request-unit": unit.pk, "request-wanted_by": "2020-04-17"}
+    officer.post(URL, words(do="add", version=seen) | row)
+    assert MonthlyReport.objects.get().state == "draft"
+    answer = head.post(URL, words(do="submit", version=seen))
+    assert answer.status_code == 409
+    assert "请求事项可能变了" in text(answer)
+    assert "增加一名协理员" in text(answer)
+    stored = MonthlyReport.objects.get()
+    assert (stored.state, stored.submitted_on) == ("draft", None)
+    again = words(do="submit", version=answer.context["form"].data["version"])
+    assert head.post(URL, again).status_code == 302
+    assert MonthlyReport.objects.get().state == "submitted"
+
+
+def test_a_request_struck_after_the_head_opened_the_page_is_told_him(officer, head, county):
+    unit = Unit.objects.create(region=county.region, name="社会救助股")
+    row = {"request-text": "增加一名协理员", "request-unit": unit.pk, "request-wanted_by": "2020-04-17"}
+    officer.post(URL, words(do="add") | row)
+    officer.post(URL, words(do="ask", version=MonthlyReport.objects.get().version))
+    seen = MonthlyReport.objects.get().version
+    officer.post(URL, words(do=f"drop-{HelpRequest.objects.get().pk}", version=seen))
+    assert head.post(URL, words(do="submit", version=seen)).status_code == 409
+    assert MonthlyReport.objects.get().submitted_on is None
+
+
 def test_a_request_without_day_is_refused_and_nothing_typed_is_lost(officer, county):
     unit = Unit.objects.create(region=county.region, name="社会救助股")
     row = {"request-text": "开通省系统账号", "request-unit": unit.pk, "request-wanted_by": ""}

@@ -129,8 +129,13 @@ def _conflict(
         }
         for name, label in labels.items()
     ]
+    form = ReportForm(data)
+    if all(item["same"] for item in items):
+        changed = f"你打开后，{conflict.by}又改过这份月报，请求事项可能变了。"
+        form.add_error(None, f"{changed}看过下面的再签字报送。")
+        return _shown(request, _page(request, page.month, page.region.code), form=form, status=409)
     both = {"other": conflict.by, "at": conflict.report.saved_at, "items": items}
-    return _shown(request, page, form=ReportForm(data), status=409, conflict=both)
+    return _shown(request, page, form=form, status=409, conflict=both)
 
 
 @of_record
