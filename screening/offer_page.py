@@ -73,6 +73,8 @@ def first_month(scope: Scope, page: PersonPage, day: date) -> date:
 
 def _lacking(page: PersonPage) -> str:
     """Why three refusals are not enough here, in words; empty when they are."""
+    if not page.registered:
+        return "不是建档立卡户，不能因为拒绝项目减停。"
     if page.able is None:
         return "劳动技能空白或是弱劳动力，要先核实有没有劳动能力。"
     if not page.able:

@@ -99,6 +99,7 @@ class PersonPage:
     relation: str
     age: int | None
     labour: str
+    registered: bool
     able: bool | None
     work: str
     offers: list[Given]
@@ -156,6 +157,7 @@ def person(scope: Scope, plan: WorkPlan, person_id: UUID, day: date) -> PersonPa
         relation=home.get_relation_display(),
         age=age_on(home.person.birth_date, day) if home.person.birth_date else None,
         labour=Labour(home.person.labour).label if home.person.labour else "劳动技能空白",
+        registered=household.registered,
         able=able_to_work(home.person.labour),
         work=home.person.work,
         offers=[_given(one, run, offers) for one, run in zip(offers, runs, strict=True)],

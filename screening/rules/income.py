@@ -168,10 +168,11 @@ def refusal_run(offers: Iterable[Offer]) -> int:
 
 
 def may_propose_cut(
-    offers: Iterable[Offer], threshold: int, *, able: bool | None, employed: bool | None
+    offers: Iterable[Offer], threshold: int, *, registered: bool, able: bool | None, employed: bool | None
 ) -> bool:
     """Whether a cut of this person's own share may be proposed: `threshold` refusals in a row.
 
-    Only for somebody able to work and not employed; not while either is unknown (None).
+    Only for somebody of a registered household (建档立卡), able to work and not employed; not while one of
+    these is unknown (None).
     """
-    return able is True and employed is False and refusal_run(offers) >= threshold
+    return registered and able is True and employed is False and refusal_run(offers) >= threshold

@@ -82,6 +82,7 @@ def sign(
         raise ValidationError("两个签字要两个人：提议是你签的，请另一位有审批权的人签。")
     if (run := queries.run_of(scope, proposal.plan, proposal.person_id)) < REFUSALS_IN_A_ROW:
         raise ValidationError(f"连续拒绝已重算为 {run} 次，不够 3 次，不能签。请退回乡镇。")
+    _refuse_unless_allowed(proposal.plan, home, employed=False)
     month = max(
         proposal.from_month, benefit_changes.earliest_month(proposal.household, [proposal.person_id], day)
     )
@@ -165,12 +166,14 @@ def resume(
 
 
 def _refuse_unless_allowed(plan: WorkPlan, home: Membership, *, employed: bool) -> None:
-    """Able to work, without work, three refusals in a row: what is missing, in words."""
-    able = able_to_work(home.person.labour)
+    """Registered, able to work, without work, three refusals in a row: what is missing, in words."""
+    registered, able = home.household.registered, able_to_work(home.person.labour)
     given = JobOffer.objects.filter(plan=plan, person=home.person_id)
     offers = [Offer(one.day, one.reply, place) for place, one in enumerate(given)]
-    if may_propose_cut(offers, REFUSALS_IN_A_ROW, able=able, employed=employed):
+    if may_propose_cut(offers, REFUSALS_IN_A_ROW, registered=registered, able=able, employed=employed):
         return
+    if not registered:
+        raise ValidationError("不是建档立卡户，不能因为拒绝项目减停。请按收入核算。")
     if able is None:
         raise ValidationError("他的劳动技能空白或是弱劳动力，先在入户核查里核实有没有劳动能力，再提议。")
     if not able:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dabao.models import AuditEvent
 from dabao.tests.cast import LIUSHUTANG, TODAY
 from screening.choices import Labour, OfferReply
-from screening.models import JobOffer, Person, ShareProposal
+from screening.models import Household, JobOffer, Person, ShareProposal
 from screening.queries import offers as queries
 from screening.rules.income import Offer, Reply, able_to_work, may_propose_cut, refusal_run, refusal_runs
 from screening.services import offers, share_proposals
@@ -57,7 +57,8 @@ def test_the_order_of_writing_down_does_not_matter(told):
 def test_only_who_can_work_and_has_none_may_be_proposed(labour, able, employed):
     assert able_to_work(labour) is able
     three = [Offer(date(2020, 5, day), Reply.REFUSED) for day in (1, 2, 3)]
-    assert may_propose_cut(three, 3, able=able, employed=employed) is (able is True and not employed)
+    allowed = may_propose_cut(three, 3, registered=True, able=able, employed=employed)
+    assert allowed is (able is True and not employed)
 
 
 def test_the_codes_of_replies_are_those_of_the_rule():
@@ -208,6 +209,28 @@ def test_who_is_not_known_to_be_able_is_not_proposed(county, cast, son, labour, 
     Person.objects.filter(pk=son.pk).update(labour=labour)
     with pytest.raises(ValidationError, match=words):
         propose(county, cast.officer, son)
+
+
+def test_who_is_not_registered_is_neither_proposed_nor_signed(county, cast, client_of, family, son):
+    refuse_three_times(county, cast, son)
+    proposal = propose(county, cast.head, son)
+    Household.objects.filter(pk=family.household_id).update(registered=False)
+    with pytest.raises(ValidationError, match="不是建档立卡户"):
+        act(share_proposals.sign, proposal, cast.county)
+    act(share_proposals.decline, proposal, cast.county, "不是建档立卡户")
+    with pytest.raises(ValidationError, match="不是建档立卡户"):
+        propose(county, cast.head, son)
+    page = client_of(cast.head).get(reverse("screening:offer-person", args=[son.pk]))
+    assert not page.context["may_propose"]
+    assert "不是建档立卡户" in page.content.decode()
+
+
+def test_who_can_no_longer_work_is_not_signed(county, cast, son):
+    refuse_three_times(county, cast, son)
+    proposal = propose(county, cast.head, son)
+    Person.objects.filter(pk=son.pk).update(labour=Labour.LOST)
+    with pytest.raises(ValidationError, match="没有劳动能力"):
+        act(share_proposals.sign, proposal, cast.county)
 
 
 @pytest.mark.parametrize(

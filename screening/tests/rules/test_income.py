@@ -190,19 +190,23 @@ def test_an_offer_recorded_late_recomputes_the_run():
 
 
 @pytest.mark.parametrize(
-    ("replies", "able", "employed", "proposes"),
+    ("replies", "registered", "able", "employed", "proposes"),
     [
-        ([R, R, R], True, False, True),
-        ([R, R, R, R], True, False, True),
-        ([R, R], True, False, False),
-        ([R, R, R], False, False, False),
-        ([R, R, R], True, True, False),
-        ([R, R, R], None, False, False),
-        ([R, R, R], True, None, False),
+        ([R, R, R], True, True, False, True),
+        ([R, R, R, R], True, True, False, True),
+        ([R, R], True, True, False, False),
+        ([R, R, R], False, True, False, False),
+        ([R, R, R], True, False, False, False),
+        ([R, R, R], True, True, True, False),
+        ([R, R, R], True, None, False, False),
+        ([R, R, R], True, True, None, False),
     ],
 )
-def test_a_cut_is_proposed_only_for_the_able_without_work(replies, able, employed, proposes):
-    assert may_propose_cut(offers(*replies), 3, able=able, employed=employed) is proposes
+def test_a_cut_is_proposed_only_for_the_registered_and_able_without_work(
+    replies, registered, able, employed, proposes
+):
+    known = {"registered": registered, "able": able, "employed": employed}
+    assert may_propose_cut(offers(*replies), 3, **known) is proposes
 
 
 money = st.decimals(min_value=0, max_value=10**6, places=2)
