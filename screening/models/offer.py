@@ -90,7 +90,9 @@ class ShareProposal(Editable):
     )
 
     objects = ScopedQuerySet.as_manager()
-    region_path = "household__region__code"
+    # As his offers: where he lives now, also when that is another household than the one of the proposal.
+    region_path = "person__memberships__household__region__code"
+    region_when = Q(person__memberships__last_day=None)
 
     class Meta:
         verbose_name = verbose_name_plural = "减停本人份额的提议"

@@ -17,7 +17,7 @@ from screening.choices import CaseState, ChangeKind, LineSide, MoveState
 from screening.models import Case, Household, HouseholdMove, Membership, Question
 from screening.queries import entitlements
 from screening.queries import moves as queries
-from screening.services import benefit_changes, flags, pending_changes
+from screening.services import benefit_changes, flags, pending_changes, share_proposals
 from screening.services.benefit_changes import Line
 from screening.services.case_events import Kind, note
 from screening.services.cases import lock, refuse_if_changed
@@ -196,6 +196,7 @@ def _accept_person(move: HouseholdMove, known: str, relation: str, actor: User, 
     _refuse_with_verdict(_case(move, old))
     _refuse_with_verdict(_case(move, new))
     name = leaving.person.name
+    share_proposals.withdraw_of_leavers(leavers=[leaving], why="迁出", actor=actor, day=day)
     stopped = stop_aid(
         old, [leaving.person_id], ChangeKind.MOVED_OUT, f"{name}迁出：{move.reason}", actor, day
     )

@@ -4,6 +4,7 @@ The township proposes and signs, the county signs; the rest of the family is lef
 changes by itself: refusals told anew only ask for another look.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -84,15 +85,15 @@ def sign(
         raise ValidationError(f"连续拒绝已重算为 {run} 次，不够 3 次，不能签。请退回乡镇。")
     _refuse_unless_allowed(proposal.plan, home, employed=False)
     month = max(
-        proposal.from_month, benefit_changes.earliest_month(proposal.household, [proposal.person_id], day)
+        proposal.from_month, benefit_changes.earliest_month(home.household, [proposal.person_id], day)
     )
-    holdings = of_person(scope, proposal.household_id, proposal.person_id, month)
+    holdings = of_person(scope, home.household_id, proposal.person_id, month)
     holding = next((one for one in holdings if one.scheme == proposal.scheme), None)
     if holding is None or holding.monthly_amount != proposal.old_amount:
         raise ValidationError("他现在领的和提议时不同了，不能照这份签。请退回乡镇，按现在的金额重新提。")
     stops = proposal.new_amount == 0
     proposal.change = benefit_changes.record(
-        household=proposal.household,
+        household=home.household,
         kind=ChangeKind.SHARE_STOP if stops else ChangeKind.SHARE_CUT,
         lines=to_amount(holding, proposal.new_amount),
         from_month=month,
@@ -132,10 +133,23 @@ def withdraw(
 
 
 @transaction.atomic
+def withdraw_of_leavers(*, leavers: Iterable[Membership], why: str, actor: User, day: date) -> None:
+    """Who leaves his household takes no open proposal along: his share there stops, another is decided."""
+    for home in leavers:
+        waiting = ShareProposal.objects.select_for_update().filter(
+            person=home.person_id, state=ProposalState.PROPOSED
+        )
+        for proposal in waiting:
+            _decided(proposal, ProposalState.WITHDRAWN, "proposal.withdraw", actor, why, day)
+            told = f"减停{home.person.name}份额的提议，随{why}撤回"
+            tell_case(home, proposal.plan, actor, day, told, proposal=str(proposal.pk))
+
+
+@transaction.atomic
 def resume(
     *, scope: Scope, proposal_id: UUID, actor: User, version: int, note: str, day: date
 ) -> ShareProposal:
-    """He has accepted a project since: his share is given back, from the next month on.
+    """He has accepted a project since: his share is given back where he lives now, from the next month on.
 
     Raises ValidationError while the refusals in a row are as many as it took.
     """
@@ -145,19 +159,19 @@ def resume(
         raise ValidationError("这份提议没有在减停，不用恢复。请刷新页面。")
     if not _accepted_since(proposal) and queries.run_of(scope, proposal.plan, proposal.person_id) > 0:
         raise ValidationError("他还没有接受过项目，也没有改判，不能恢复。请先记下他接受的项目。")
-    month = benefit_changes.earliest_month(proposal.household, [proposal.person_id], day)
-    holdings = of_person(scope, proposal.household_id, proposal.person_id, month)
+    month = benefit_changes.earliest_month(home.household, [proposal.person_id], day)
+    holdings = of_person(scope, home.household_id, proposal.person_id, month)
     current = next((one for one in holdings if one.scheme == proposal.scheme), None)
     back = Line(proposal.person_id, proposal.scheme, LineSide.START, proposal.old_amount)
     proposal.resumed = benefit_changes.record(
-        household=proposal.household,
+        household=home.household,
         kind=ChangeKind.RESUMED,
         lines=to_amount(current, proposal.old_amount) if current else [back],
         from_month=month,
         reason=note.strip() or "接受了项目，恢复本人份额",
         actor=actor,
         day=day,
-        follows=proposal.change,
+        follows=proposal.change if home.household_id == proposal.household_id else None,
     )
     proposal.version += 1
     proposal.save()

@@ -13,7 +13,7 @@ from dabao.scope import Right, Scope, whole
 from screening.choices import CaseOrigin, CaseState, ChangeKind, MoveState, Relation
 from screening.models import BenefitChange, Case, Household, HouseholdMove, Membership
 from screening.queries import entitlements
-from screening.services import benefit_changes, pending_changes
+from screening.services import benefit_changes, pending_changes, share_proposals
 from screening.services.case_events import Kind, note
 from screening.services.cases import lock, open_case, refuse_if_changed
 from screening.services.family import count_living
@@ -47,6 +47,9 @@ def split(
     old = case.household
     living = {one.person_id: one for one in living_members(old)}
     _refuse(case, living, set(persons), head, reason)
+    share_proposals.withdraw_of_leavers(
+        leavers=[living[person] for person in persons], why="分户", actor=actor, day=day
+    )
     stopped = stop_aid(old, persons, ChangeKind.SPLIT, f"分户：{reason.strip()}", actor, day)
     new = _household(old, group, head, day)
     for person in persons:

@@ -21,8 +21,10 @@ from dabao.tests.cast import (
 from screening.choices import Labour
 from screening.models import Case, Household, HouseholdMove, Membership, PendingChange
 from screening.queries import entitlements, moves
-from screening.services import invariants, pending_changes, relocating, splitting
+from screening.queries import offers as offer_queries
+from screening.services import invariants, pending_changes, relocating, share_proposals, splitting
 from screening.tests.test_benefit_changes import grant_to, on_roll, people_of, receive
+from screening.tests.test_offers import act, give, propose, refuse_three_times
 
 MAY = date(2020, 5, 1)
 
@@ -266,6 +268,46 @@ def test_one_member_moves_into_a_household_there(cast, case, neighbour, make_hou
     assert (pending.household, pending.kind, pending.persons) == (other, "moved_in", [girl.pk])
     assert entitlements.on(whole(COUNTY), [other.pk], TODAY)[other.pk][0].person_id == girl.pk
     assert all_is_well()
+
+
+@pytest.fixture
+def proposed(county, cast, case):
+    """Three refusals of 李建华, and the township's proposal to stop his share."""
+    son = named(case.household)["李建华"]
+    refuse_three_times(county, cast, son)
+    return propose(county, cast.head, son)
+
+
+def test_an_open_proposal_ends_when_he_moves_and_may_be_made_anew(
+    cast, case, neighbour, make_household, proposed
+):
+    make_household(DAMAIDI, ("杨自清", Labour.ORDINARY))
+    accept(ask(case, cast.officer, person=proposed.person), neighbour, known="杨自清", relation="04")
+    proposed.refresh_from_db()
+    assert (proposed.state, proposed.note, proposed.decided_by) == ("withdrawn", "迁出", neighbour)
+    assert case.events.filter(text__contains="减停李建华份额的提议，随迁出撤回").exists()
+
+
+def test_an_open_proposal_ends_when_he_splits_off(cast, case, proposed):
+    split(case, cast.officer, "李建华")
+    proposed.refresh_from_db()
+    assert (proposed.state, proposed.note) == ("withdrawn", "分户")
+
+
+def test_a_share_cut_before_the_move_is_given_back_where_he_lives_now(
+    county, cast, case, neighbour, make_household, proposed
+):
+    act(share_proposals.sign, proposed, cast.county)
+    home = make_household(DAMAIDI, ("杨自清", Labour.ORDINARY))
+    accept(ask(case, cast.officer, person=proposed.person), neighbour, known="杨自清", relation="04")
+    assert offer_queries.one_proposal(neighbour.scope(), proposed.pk) == proposed
+    with pytest.raises(ObjectDoesNotExist):
+        offer_queries.one_proposal(cast.head.scope(), proposed.pk)
+    give(county, neighbour, proposed.person, TODAY, "accepted")
+    act(share_proposals.resume, proposed, cast.county)
+    proposed.refresh_from_db()
+    assert proposed.resumed.household == home
+    assert receive(home, date(2020, 6, 1)) == {"李建华": Decimal(210)}
 
 
 @pytest.mark.parametrize(
