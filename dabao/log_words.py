@@ -62,6 +62,9 @@ NAMES = {
     "account.change": "改账号资料",
     "account.change_password": "换自己的密码",
     "account.reset_password": "重设密码",
+    "account.second_factor": "输动态码",
+    "account.bind_second_factor": "绑定动态码",
+    "account.reset_second_factor": "解绑动态码",
     "account.disable": "停用账号",
     "account.enable": "启用账号",
     "account.bulk": "批量建账号",
@@ -71,6 +74,7 @@ NAMES = {
     "posting.confirm": "确认任职",
     "posting.decline": "退回任职",
     "posting.end": "截止任职",
+    "posting.withdraw": "取消任职",
     "posting.hand_over": "移交任职",
     "posting.from_assignment": "按挂包安排改任职",
     "inspection.record": "记走访督战",
@@ -252,6 +256,7 @@ VERBS = {
 
 KEYS = {
     "user": "账号",
+    "recovery": "用备用码",
     "role": "岗位",
     "region": "地区",
     "first_day": "首日",
@@ -350,6 +355,7 @@ KEYS = {
 }
 VALUES = {str(role.value): str(role.label) for role in Role} | {
     "locked": "已锁定",
+    "wrong_code": "动态码不对",
     "wrong": "用户名或密码不对",
     "draft": "草稿",
     "submitted": "已报送",

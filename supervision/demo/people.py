@@ -14,7 +14,7 @@ from django.db import transaction
 from dabao import audit
 from dabao.models import Posting, UnitMember, User
 from supervision.models import Group
-from supervision.services import assignments
+from supervision.services.members import post_members
 
 
 @transaction.atomic
@@ -77,4 +77,4 @@ def _stand_behind_name(user: User) -> None:
         member.user = user
         member.full_clean()
         member.save()
-        assignments.post_members(unit=member.unit, label=audit.COMMAND_LINE)
+        post_members(unit=member.unit, label=audit.COMMAND_LINE)

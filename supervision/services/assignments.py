@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dabao import audit
-from dabao.models import Posting, Region, Unit, UnitMember, User, WorkPlan
-from dabao.scope import Role
+from dabao.models import Region, Unit, UnitMember, User, WorkPlan
 from supervision.models import Assignment, Group
+from supervision.services.members import post_members
 
 
 @transaction.atomic
@@ -48,17 +48,16 @@ def assign(
 
 @transaction.atomic
 def end_assignment(*, assignment: Assignment, last_day: date, actor: User | None = None) -> Assignment:
-    """End an assignment, and the postings that it gave, with a day not before its first (ValidationError)."""
+    """Give an assignment its last day, or another one; its postings follow.
+
+    Raises ValidationError for a day before its first.
+    """
     if last_day < assignment.first_day:
         raise ValidationError("止日早于起日，请改正。")
     assignment.last_day = last_day
     assignment.version += 1
     assignment.full_clean()
     assignment.save()
-    for posting in Posting.objects.filter(assignment=assignment.pk, last_day=None):
-        posting.last_day = max(last_day, posting.first_day)
-        posting.full_clean()
-        posting.save()
     audit.record(
         "assignment.end",
         actor=actor,
@@ -66,39 +65,8 @@ def end_assignment(*, assignment: Assignment, last_day: date, actor: User | None
         region_code=assignment.township_id,
         last_day=last_day.isoformat(),
     )
+    post_members(unit=assignment.unit, actor=actor)
     return assignment
-
-
-@transaction.atomic
-def post_members(*, unit: Unit, actor: User | None = None, label: str = "") -> int:
-    """Give each member of the unit with an account his posting for each open assignment; how many are new."""
-    made = 0
-    members = UnitMember.objects.filter(unit=unit, last_day=None, user__isnull=False).select_related("user")
-    for assignment in Assignment.objects.filter(unit=unit, last_day=None).select_related("township"):
-        for member in members:
-            if Posting.objects.filter(user=member.user, assignment=assignment.pk, last_day=None).exists():
-                continue
-            posting = Posting(
-                user=member.user,
-                role=Role.SUPERVISION_UNIT,
-                region=assignment.township,
-                first_day=max(assignment.first_day, member.first_day),
-                assignment=assignment.pk,
-                granted_by=actor,
-            )
-            posting.full_clean()
-            posting.save()
-            made += 1
-            audit.record(
-                "posting.from_assignment",
-                actor=actor,
-                obj=posting,
-                label=label,
-                region_code=assignment.township_id,
-                user=str(member.user_id),
-                assignment=str(assignment.pk),
-            )
-    return made
 
 
 @transaction.atomic

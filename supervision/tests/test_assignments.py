@@ -1,17 +1,19 @@
 """Who supervises whom: changed from a day on, kept as history, and scope moves with the day (C19, C26)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.urls import reverse
 
 from dabao.models import AuditEvent, Posting, Region, Unit, UnitMember
+from dabao.services import units
 from dabao.tests.cast import COUNTY, FIRST_DAY, GUIHUA, SHIYANG, TODAY, ZHAOJIADIAN
 from supervision.homes import county as county_home
 from supervision.models import Assignment, Group
 from supervision.queries.assignments import gaps
 from supervision.services import assignment_changes as changes
+from supervision.services import members
 from supervision.services.assignments import assign
 
 TOMORROW, MAY = date(2020, 4, 11), date(2020, 5, 1)
@@ -227,3 +229,80 @@ def test_leaders_read_the_table_and_change_nothing(table, cast, client_of):
     assert "救助管理站" in page
     assert "安排一个乡镇" not in page
     assert client_of(cast.leader).get(reverse("supervision:assignment", args=[table.pk])).status_code == 403
+
+
+# --- Postings follow their assignment and their unit ---
+
+JUNE = date(2020, 6, 30)
+
+
+def ended(table, cast, last_day, **values):
+    table.refresh_from_db()
+    chosen = {"scope": cast.county.scope(), "actor": cast.county, "day": TODAY, "version": table.version}
+    return changes.end(**chosen | values, assignment_id=table.pk, last_day=last_day)
+
+
+def joins(cast, first_day, name="何勇", user=None):
+    rescue = Unit.objects.get(name="救助管理站")
+    return units.join_unit(
+        actor=cast.admin, unit=rescue, name=name, user=user or cast.unit, first_day=first_day
+    )
+
+
+def leaves(cast, last_day):
+    member = UnitMember.objects.get(user=cast.unit, last_day=None)
+    units.leave_unit(actor=cast.admin, member=member, last_day=last_day)
+
+
+@pytest.mark.parametrize(("first", "then"), [(JUNE, MAY), (MAY, JUNE)], ids=["earlier", "later"])
+def test_sight_follows_a_second_last_day(table, cast, first, then):
+    ended(table, cast, first)
+    ended(table, cast, then)
+    assert [sees(cast.unit, day) for day in (then, then + timedelta(days=1))] == [True, False]
+    assert Posting.objects.filter(user=cast.unit).count() == 1
+
+
+def test_a_change_before_the_last_day_that_was_set_takes_the_sight_with_it(table, cast):
+    ended(table, cast, JUNE)
+    table.refresh_from_db()
+    replaced(table, cast)
+    assert [sees(cast.unit, day) for day in (date(2020, 4, 30), MAY)] == [True, False]
+
+
+def test_who_left_and_comes_back_sees_from_his_new_first_day_on(table, cast):
+    leaves(cast, date(2020, 4, 15))
+    joins(cast, MAY)
+    days = (date(2020, 4, 15), date(2020, 4, 16), date(2020, 4, 30), MAY, date(2020, 12, 30))
+    assert [sees(cast.unit, day) for day in days] == [True, False, False, True, True]
+    before = list(Posting.objects.order_by("pk").values())
+    members.follow_members(unit=table.unit, actor=cast.county)
+    assert list(Posting.objects.order_by("pk").values()) == before
+
+
+def test_who_joins_while_a_last_day_is_set_sees_until_then(table, cast):
+    ended(table, cast, JUNE)
+    joins(cast, MAY, name="陶小云", user=cast.idle)
+    days = (date(2020, 4, 30), MAY, JUNE, date(2020, 7, 1))
+    assert [sees(cast.idle, day) for day in days] == [False, True, True, False]
+
+
+def test_who_would_begin_after_the_last_day_sees_nothing_at_all(table, cast):
+    joins(cast, date(2020, 6, 1), name="陶小云", user=cast.idle)
+    ended(table, cast, date(2020, 5, 20))
+    assert not Posting.objects.filter(user=cast.idle).exists()
+    assert AuditEvent.objects.filter(action="posting.withdraw", actor=cast.county).count() == 1
+
+
+def test_who_leaves_before_a_coming_assignment_begins_is_not_posted_to_it(table, cast):
+    place = Region.objects.get(code=SHIYANG)
+    assign(group=table.group, unit=table.unit, township=place, first_day=MAY, actor=cast.county)
+    leaves(cast, date(2020, 4, 15))
+    assert not cast.unit.scope(MAY).touches(SHIYANG)
+    assert not Posting.objects.filter(user=cast.unit, region=SHIYANG).exists()
+
+
+def test_a_leave_entered_late_ends_with_yesterday_what_should_not_have_begun(table, cast):
+    UnitMember.objects.filter(user=cast.unit).update(first_day=date(2020, 1, 2))
+    members.post_members(unit=table.unit)
+    leaves(cast, date(2020, 1, 31))
+    assert [sees(cast.unit, day) for day in (TODAY - timedelta(days=1), TODAY)] == [True, False]
