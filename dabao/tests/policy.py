@@ -33,6 +33,7 @@ from screening.models import (
     HouseholdMove,
     JobOffer,
     ListRow,
+    NearMatch,
     Objection,
     PendingChange,
     Photo,
@@ -178,6 +179,21 @@ def a_question(world: World) -> dict[str, Any]:
         asked_on=date(2020, 4, 1),
     )
     return {"question_id": asked.pk}
+
+
+def a_near_match(world: World) -> dict[str, Any]:
+    """A row of 石羊镇 that may be somebody there."""
+    head = world.make_household().head
+    pair = NearMatch.objects.create(
+        kind="disability",
+        row_id=a_source_row(world)["pk"],
+        name=head.name,
+        person=head,
+        region_id=CHAHE,
+        reasons=["one_digit"],
+        proposed_on=date(2020, 4, 1),
+    )
+    return {"pair_id": pair.pk}
 
 
 def _photo(world: World) -> dict[str, Any]:
@@ -520,6 +536,11 @@ POLICY: dict[str, Policy] = {
     "screening:list-confirm": row(a_list),
     "screening:list-discard": row(a_list),
     "screening:list-bad-rows": row(a_list),
+    "screening:list-undo": row(a_list),
+    "screening:matches": page(),
+    "screening:match-decide": row(a_near_match),
+    "screening:match-reverse": row(a_near_match),
+    "screening:match-reveal": row(a_near_match),
     "screening:questions": page(),
     "screening:question-answer": row(a_question),
     "screening:row": row(a_source_row),
@@ -573,6 +594,9 @@ POLICY: dict[str, Policy] = {
     "screening:recheck-case": row(a_case),
     "dabao:signin": everybody(),
     "dabao:signout": everybody(),
+    "dabao:second-step": own(),
+    "dabao:second-step-bind": own(),
+    "dabao:second-step-reset": page(_account),
     "dabao:account": own(),
     "dabao:password": own(),
     "dabao:notices": own(),
@@ -680,6 +704,8 @@ WITHOUT_REGION = {
     "dabao.User": "accounts are seen by the system administrator only",
     "dabao.Posting": "part of an account; region empty for roles without scope",
     "dabao.FormerPassword": "hashes of an account's own passwords, shown to nobody",
+    "dabao.SecondFactor": "part of an account, used by its sign-in only",
+    "dabao.RecoveryCode": "part of an account, used by its sign-in only",
     "dabao.SigninAttempt": "blind indexes of user names and addresses",
     "dabao.AuditEvent": "read by the auditor only, who has no scope",
     "dabao.AuditSeal": "read by the auditor only",
@@ -694,6 +720,7 @@ WITHOUT_REGION = {
     "supervision.Accountability_findings": "links of an accountability case, met through that case only",
     "screening.SavedFilter": "a user's own words and filter, read by nobody else",
     "screening.ColumnAlias": "headings of spreadsheets, no person's data",
+    "screening.ListChange": "what an import did, met through its list only, shown to nobody",
     "supervision.LastLook": "a person's own bookmark: figures of townships, met through the user only",
     "supervision.Group": "the organisation is public in the county (annex 2)",
 }

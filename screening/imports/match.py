@@ -15,11 +15,18 @@ from screening.choices import MOVED_AWAY, ListKind
 from screening.models import SourceList
 
 HOUSEHOLD_KINDS = (ListKind.REGISTRY, ListKind.MARGINAL)
+NEAR_KINDS = (ListKind.DISABILITY, ListKind.ILLNESS, ListKind.BENEFITS)  # 三部门比对: near matches (C06)
 
 # An error of the row itself: what matching adds (and what depends on the hold) is worked out anew each time.
 OWN_ERROR = (
     """r.problems @? 'strict $[*] ? (@[2] == "error" && @[1] != "HELD" && @[1] != "PERSON_ELSEWHERE")'"""
 )
+# The same of a row whose person somebody recognised: what its number misses no longer counts.
+OTHER_ERROR = OWN_ERROR.replace('"error" &&', '"error" && !(@[1] starts with "ID_") &&')
+# The number of a row as its decisions are remembered by; blank when it has none at all.
+NEAR_KEY = "coalesce(r.parsed->>'refused', encode(r.id_index, 'hex'), '')"
+IN_QUESTION = "r.skip IN ('', 'unmatched')"
+UNMATCHED = "r.skip = 'unmatched'"
 
 # Field of Person → (key in the list, SQL of the staged value).
 PERSON_FIELDS = {
@@ -290,29 +297,39 @@ def _desk(cursor: CursorWrapper, present: Present, registry: bool) -> None:
     )
 
 
-def plan_people(cursor: CursorWrapper, source: SourceList, only_unmatched: bool = False) -> None:
-    """Temp table `desk` of a list about people or households that must be known already.
+def plan_people(cursor: CursorWrapper, source: SourceList, rows: str = IN_QUESTION) -> None:
+    """Temp table `desk` of a list about people or households that must be known already; `rows` (SQL over
+    staged rows `r`) are those in question.
 
     The row's household is that of its 户编号, else the one its person lives in now; without one it is unmatched.
+    A row that finds nobody by its number is the person whom somebody recognised in it (`recognised`, C06).
     """
     open_staged(cursor, source)
     _edition(cursor, source)
-    skip = "r.skip = 'unmatched'" if only_unmatched else "r.skip IN ('', 'unmatched')"
     cursor.execute(
         f"""
         CREATE TEMP TABLE desk ON COMMIT DROP AS
+        WITH said AS MATERIALIZED (
+            SELECT DISTINCT ON (r.id) r.id, w.person_id FROM screening_nearmatch w
+            JOIN staged r ON r.name = w.name
+                AND (r.id = w.row_id OR (w.row_key <> '' AND w.row_key = {NEAR_KEY}))
+            WHERE w.answer = 'yes' AND w.kind = %s)
         SELECT r.id AS row_id, r.sheet, r.line, r.region_id, r.name, r.household_key AS key, r.id_index,
                r.detail_sealed, r.parsed,
-               {OWN_ERROR} AS bad, false AS elsewhere, false AS held, p.id AS person_id,
+               CASE WHEN said.id IS NULL OR p.id IS NOT NULL THEN {OWN_ERROR} ELSE {OTHER_ERROR} END AS bad,
+               false AS elsewhere, false AS held, coalesce(p.id, said.person_id) AS person_id,
+               p.id IS NULL AND said.id IS NOT NULL AS recognised,
                coalesce(h.id, m.household_id) AS household_id, NULL::text AS would,
                coalesce(h.region_id, lives.region_id, r.region_id) AS place
         FROM staged r
         LEFT JOIN screening_person p ON p.id_index = r.id_index
-        LEFT JOIN screening_membership m ON m.person_id = p.id AND m.last_day IS NULL
+        LEFT JOIN said ON said.id = r.id
+        LEFT JOIN screening_membership m ON m.person_id = coalesce(p.id, said.person_id) AND m.last_day IS NULL
         LEFT JOIN screening_household lives ON lives.id = m.household_id
         LEFT JOIN screening_household h ON h.number = r.household_key AND h.number <> ''
-        WHERE {skip}
-        """
+        WHERE {rows}
+        """,
+        [source.kind],
     )
     cursor.execute("UPDATE desk SET would = 'unmatched' WHERE household_id IS NULL")
     if source.kind in (ListKind.DISABILITY, ListKind.ILLNESS, ListKind.BENEFITS):

@@ -3,7 +3,9 @@
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
@@ -209,16 +211,50 @@ def problems_of(
 
 def rematch(cursor: CursorWrapper, source: SourceList) -> int:
     """Match the unmatched rows of a confirmed list again and take those that fit now; returns how many."""
-    match.plan_people(cursor, source, only_unmatched=True)
-    cursor.execute("DELETE FROM desk WHERE would = 'unmatched' OR bad")
-    cursor.execute("SELECT count(*) FROM desk")
-    matched = cursor.fetchone()[0]
+    matched = _take(cursor, source, match.UNMATCHED)
     if matched:
-        facts.plan_facts(cursor, source)
-        facts.write_facts(cursor, source)
         settle_rows(cursor, source, written=True)
+        say_recognised(cursor)
     drop_plan(cursor)
     return matched
+
+
+def retell(cursor: CursorWrapper, source: SourceList, person: UUID, rows: Collection[UUID]) -> int:
+    """Tell the facts of a person from all his rows of a confirmed list, and settle `rows` of them anew."""
+    chosen = ", ".join(f"'{row}'" for row in rows) or "NULL"
+    found = _take(cursor, source, f"{match.IN_QUESTION} AND (r.person_id = '{person}' OR r.id IN ({chosen}))")
+    if found:
+        cursor.execute(f"DELETE FROM desk WHERE row_id NOT IN ({chosen})" if rows else "TRUNCATE desk")
+        settle_rows(cursor, source, written=True)
+        say_recognised(cursor)
+    drop_plan(cursor)
+    return found
+
+
+def _take(cursor: CursorWrapper, source: SourceList, rows: str) -> int:
+    """Write the facts of rows of a confirmed list that find somebody; leaves them in `desk`."""
+    match.plan_people(cursor, source, rows)
+    cursor.execute("DELETE FROM desk WHERE would = 'unmatched' OR bad")
+    cursor.execute("SELECT count(*) FROM desk")
+    found = cursor.fetchone()[0]
+    if found:
+        facts.plan_facts(cursor, source)
+        facts.write_facts(cursor, source)
+    return found
+
+
+def say_recognised(cursor: CursorWrapper) -> None:
+    """What is wrong with the number of a recognised row stays said, and rejects it no more."""
+    cursor.execute(
+        """
+        UPDATE screening_listrow r SET problems = (
+            SELECT jsonb_agg(CASE WHEN starts_with(e->>1, 'ID_')
+                THEN jsonb_set(jsonb_set(e, '{2}', '"warning"'), '{3}', to_jsonb(split_part(e->>3, '。', 1) || %s))
+                ELSE e END) FROM jsonb_array_elements(r.problems) e)
+        FROM desk d WHERE r.id = d.row_id AND d.recognised AND r.problems @? 'strict $[*] ? (@[2] == "error")'
+        """,
+        ["。已由人认定是库里的这个人；请照身份证改正原表。"],
+    )
 
 
 def drop_plan(cursor: CursorWrapper) -> None:

@@ -14,6 +14,7 @@ from screening import names
 from screening.choices import ListKind, RowState, SkipReason
 from screening.imports import values
 from screening.imports.check import Checked, Line
+from screening.imports.match import NEAR_KINDS
 from screening.models import SourceList
 from screening.rules.identity import IdReading
 
@@ -124,7 +125,9 @@ def _rows(source: SourceList, checked: Checked) -> Iterator[tuple[Any, ...]]:
     households, persons = checked.values.get("household"), checked.column("person_number")
     household_keys = households or checked.column("household_number")
     places, illnesses, filings = checked.column("place"), checked.column("illness"), checked.column("filing")
-    pinyin = checked.kind.code in (ListKind.REGISTRY, ListKind.MARGINAL)
+    # By the name's sound and the birth date rows are compared with people whose number they miss (C06).
+    pinyin = checked.kind.code in (ListKind.REGISTRY, ListKind.MARGINAL, *NEAR_KINDS)
+    near = checked.kind.code in NEAR_KINDS
     list_id = str(source.pk)
     for line in checked.lines:
         sheet = checked.segments[line.sheet].sheet.name
@@ -167,6 +170,8 @@ def _rows(source: SourceList, checked: Checked) -> Iterator[tuple[Any, ...]]:
         reading = checked.identities[i]
         if pinyin and reading is not None and reading.ok:
             parsed["sex"], parsed["birth"] = reading.sex, str(reading.born)
+        if near and reading is not None and not reading.ok and reading.cleaned:
+            parsed["refused"] = crypto.blind(reading.cleaned[:40]).hex()
         if checked.kind.code == ListKind.DISABILITY and reading is not None and reading.kind is not None:
             detail = crypto.seal(reading.cleaned)
         problems = checked.problems.get(i)

@@ -51,6 +51,11 @@ class NearMatch(Editable):
         ]
         indexes = [models.Index(fields=["kind", "row_key", "name"], name="near_match_remembered")]
 
+    @property
+    def why(self) -> str:
+        """Why they look alike, in words: 号码一位不同、同音字同村."""
+        return "、".join(NearReason(reason).label for reason in self.reasons)
+
 
 class ListChange(Opaque):
     """What an import, or one near match, did to one table: enough to take it back.

@@ -90,6 +90,11 @@ class ListRow(Opaque):
             ),
         ]
 
+    @property
+    def near_key(self) -> str:
+        """What a decision about the row is remembered by: its number's digest; blank when it has none."""
+        return self.parsed.get("refused") or (bytes(self.id_index).hex() if self.id_index else "")
+
 
 class ColumnAlias(Editable):
     """A heading met in the field and the column it means; remembered per kind of list."""

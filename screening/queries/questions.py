@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from dabao.models import WorkPlan
 from dabao.scope import Right, Scope
-from screening.models import Case, ListRow, Question
+from screening.models import Case, ListRow, NearMatch, Question
 from screening.models.source import QuestionKind
 
 ELSEWHERE = "另一乡镇"
@@ -52,7 +52,7 @@ def by_kind(scope: Scope) -> list[tuple[str, QuerySet[Question]]]:
 
 
 def lines(scope: Scope, plan: WorkPlan, questions: Iterable[Question]) -> list[Asked]:
-    """What the page says of each question, with the case that leads to the household (4 queries at most)."""
+    """What the page says of each question, with the case that leads to the household (5 queries at most)."""
     questions = list(questions)
     households = [question.household_id for question in questions]
     cases = dict(
@@ -62,10 +62,18 @@ def lines(scope: Scope, plan: WorkPlan, questions: Iterable[Question]) -> list[A
     )
     rows = ListRow.objects.within(scope).filter(pk__in=[row for asked in questions for row in asked.rows])
     named = {row.pk: row.region.name for row in rows.select_related("region") if row.region}
-    return [_line(scope, question, cases, named) for question in questions]
+    near = NearMatch.objects.within(scope).filter(question__in=questions).select_related("row", "person")
+    pairs = {pair.question_id: pair for pair in near}
+    return [_line(scope, question, cases, named, pairs.get(question.pk)) for question in questions]
 
 
-def _line(scope: Scope, question: Question, cases: dict[UUID, UUID], named: dict[UUID, str]) -> Asked:
+def _line(
+    scope: Scope,
+    question: Question,
+    cases: dict[UUID, UUID],
+    named: dict[UUID, str],
+    pair: NearMatch | None,
+) -> Asked:
     household, person = question.household, question.person
     head = household.head.name if household and household.head else "（没有户主）"
     source = f"{question.source_list.get_kind_display()}（截至 {question.source_list.as_of}）"
@@ -73,6 +81,11 @@ def _line(scope: Scope, question: Question, cases: dict[UUID, UUID], named: dict
         new = next((named[row] for row in question.rows if row in named), ELSEWHERE)
         who = person.name if person else "他"
         text = f"{source}把{who}列在{new}的一户里，库里他住在{head}户。他现在住哪里？"
+    elif pair is not None:
+        text = (
+            f"{source}第 {pair.row.line} 行写“{pair.name}”（{pair.why}），号码对不上人；"
+            f"和{head}户的{pair.person.name}是不是同一个人？"
+        )
     elif person is not None:
         text = f"{head}户还在，{source}里没有{person.name}了。他还住在这一户吗？"
     else:

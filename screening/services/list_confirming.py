@@ -17,15 +17,16 @@ from django.utils import timezone
 
 from dabao import audit, clock, jobs, plans
 from dabao.models import Job, User
+from dabao.scope import whole
 from screening.choices import Hold, ListKind, ListState
-from screening.imports import apply, outcome
+from screening.imports import apply, journal, outcome
 from screening.imports.read import RefusedError
 from screening.models import ListRow, SourceList
-from screening.services import pending_changes
+from screening.queries import editions
+from screening.services import near_matches, pending_changes
+from screening.services.desk_lock import lock_county, try_lock_county
 from screening.services.list_staging import refuse_older
 
-LOCK_SPACE = 0x11575  # advisory locks of the desk: (space, county code)
-LOCK_WAIT = "120s"  # an import waits for another one of its county; a person's click never does
 NO_REASON = "命令行导入，没有写原因"
 COUNTED = ("rows_read", "created", "updated", "unchanged", "rejected", "skipped")
 
@@ -111,7 +112,7 @@ def apply_list(
     jobs.progress(job, "入库", 0, 2)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            _lock_county(cursor, source.region_id)
+            lock_county(cursor, source.region_id)
             source = SourceList.objects.select_for_update(of=("self",)).get(pk=source.pk)
             if source.state == ListState.CONFIRMED:
                 return source
@@ -133,18 +134,17 @@ def _reopen(source: SourceList) -> None:
     )
 
 
-def _lock_county(cursor: Any, region_code: str) -> None:
-    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
-    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, int(region_code[:6])])
-
-
 def _write(cursor: Any, source: SourceList, actor: User | None, day: date, reason: str, begun: float) -> None:
+    tables = journal.tables_of(source)
+    journal.begin(cursor, tables)
     apply.plan(cursor, source, source.hold == Hold.HOUSEHOLD)
     after = outcome.count_after_plan(cursor, source)
     apply.write(cursor, source, day)
     outcome.settle_rows(cursor, source, written=True)
     if source.kind in (ListKind.REGISTRY, ListKind.MARGINAL):
         outcome.name_other_places(cursor)
+    else:
+        outcome.say_recognised(cursor)
     moves = apply.moved(cursor, source)
     outcome.drop_plan(cursor)
     kept = {key: source.totals[key] for key in ("unread_sheets", "header") if key in source.totals}
@@ -162,6 +162,8 @@ def _write(cursor: Any, source: SourceList, actor: User | None, day: date, reaso
         moves=moves, region_code=source.region_id[:6], about=str(source), day=day, actor=actor
     )
     rematched = _rematch_others(cursor, source)
+    journal.keep(cursor, tables, source_list=source)
+    near_matches.propose(region_code=source.region_id, day=day)
     audit.record(
         "list.import",
         actor=actor,
@@ -192,9 +194,7 @@ def match_waiting(*, region_code: str, numbers: Collection[bytes]) -> dict[str, 
     household now. ValidationError while an import writes the county: a person's click does not wait for it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, int(region_code[:6])])
-        if not cursor.fetchone()[0]:
-            raise ValidationError("正在导入名单，几分钟后就好。请稍后再保存，填的内容都还在。")
+        try_lock_county(cursor, region_code)
         rows = ListRow.objects.filter(skip="unmatched", id_index__in=numbers)
         return _rematch(cursor, SourceList.objects.filter(pk__in=rows.values("source_list")))
 
@@ -206,14 +206,7 @@ def _rematch(cursor: Any, waiting: QuerySet[SourceList]) -> dict[str, int]:
         kind__in=(ListKind.REGISTRY, ListKind.MARGINAL)
     )
     for other in waiting.order_by("kind", "as_of").distinct():
-        code = other.region_id
-        newer = SourceList.objects.filter(
-            kind=other.kind,
-            state=ListState.CONFIRMED,
-            as_of__gt=other.as_of,
-            region_id__in=[code[:length] for length in (2, 4, 6, 9, 12)],
-        )
-        if newer.exists():
+        if editions.is_replaced(whole(other.region_id), other):
             continue
         matched = outcome.rematch(cursor, other)
         if matched:

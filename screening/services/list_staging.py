@@ -204,6 +204,8 @@ def _preview(cursor: Any, source: SourceList) -> dict[str, Any]:
     outcome.settle_rows(cursor, source, written=False)
     if source.kind in (ListKind.REGISTRY, ListKind.MARGINAL):
         outcome.name_other_places(cursor)
+    else:
+        outcome.say_recognised(cursor)
     totals = {**outcome.count(cursor, source), **outcome.count_after_plan(cursor, source)}
     outcome.drop_plan(cursor)
     return totals

@@ -19,6 +19,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     QuestionKind.MOVED: ("住在原来的户", MOVED_AWAY, "名单有误（重名或重复）"),
     QuestionKind.SEVERAL: ("已核对，是其中一人", "名单有误（重名或重复）"),
     QuestionKind.CONFLICT: ("以新名单为准", "以库里的为准"),
+    QuestionKind.NEAR: ("是同一个人", "不是同一个人", "说不准，请县局看证件"),
 }
 
 

@@ -164,8 +164,7 @@ def screen_region(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute(_STATISTICS)
     scope = whole(region_code)
-    first_phase = plans.phases(plan)[0]
-    run = _Run(plan, day, phases.case_due_day(day, first_phase.last_day, plan.late_case_days))
+    run = _Run(plan, day, _due_on(plan, day))
     result = _screen(run, scope, region_code)
     run.write()
     cases = Case.objects.within(scope).filter(plan=plan)
@@ -188,6 +187,11 @@ def screen_region(
     return result
 
 
+def _due_on(plan: WorkPlan, day: date) -> date:
+    """Last day for the verification of a case opened on a day."""
+    return phases.case_due_day(day, plans.phases(plan)[0].last_day, plan.late_case_days)
+
+
 @transaction.atomic
 def rescreen(*, plan: WorkPlan, household: Household, day: date) -> None:
     """Screen one household whose members changed. While a whole screening runs, another one follows it."""
@@ -197,7 +201,7 @@ def rescreen(*, plan: WorkPlan, household: Household, day: date) -> None:
     if not free:
         jobs.enqueue("screening.screen", plan=plan.code, region=plan.region_id, day=day.isoformat())
         return
-    run = _Run(plan, day, day)
+    run = _Run(plan, day, _due_on(plan, day))
     _screen(run, whole(household.region_id), household.region_id, only=household.pk)
     run.write()
 

@@ -328,5 +328,6 @@ def _record(obj: Any, household: Household, action: str, actor: User, **data: An
 
 
 def run_raising(*, list_id: str, plan: WorkPlan, day: date) -> int:
-    """The part of the job after an import; safe to repeat."""
-    return raise_from_facts(source=SourceList.objects.get(pk=list_id), plan=plan, day=day)
+    """The part of the job after an import; safe to repeat. A list taken back meanwhile says nothing."""
+    source = SourceList.objects.get(pk=list_id)
+    return 0 if source.state == ListState.UNDONE else raise_from_facts(source=source, plan=plan, day=day)

@@ -11,11 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
+from dabao import clock
 from dabao.scope import Right
 from screening.choices import Hold
 from screening.forms.lists import UploadForm
 from screening.queries import lists as queries
 from screening.services import list_confirming, list_rows, list_staging
+from screening.services import list_undo as undoing
 from screening.views import list_page
 
 PAGE = 50
@@ -103,6 +105,23 @@ def list_discard(request: HttpRequest, pk: Any) -> HttpResponse:
         return redirect("screening:list", pk)
     messages.success(request, f"已放弃《{source.file_name}》，库里没有改动。")
     return redirect("screening:lists")
+
+
+@login_required
+@require_POST
+def list_undo(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Take a confirmed list back; what was worked on since is named."""
+    source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)
+    try:
+        result = undoing.undo_list(
+            scope=request.scope, list_id=source.pk, actor=request.user, day=clock.today()
+        )
+    except ValidationError as refusal:
+        messages.warning(request, refusal.messages[0])
+    else:
+        done = f"删去 {result['deleted']:,} 条，放回 {result['restored']:,} 条，已重新筛查"
+        messages.success(request, f"已撤销《{source.file_name}》：{done}。")
+    return redirect("screening:list", pk)
 
 
 @login_required

@@ -8,7 +8,7 @@ from dabao.queries import accounts
 from dabao.scope import Right, Scope
 from screening.choices import CaseState, ListState, WarningState
 from screening.models import Case, RiskWarning, SourceList
-from screening.queries import aid_work, reviews
+from screening.queries import aid_work, near_matches, reviews
 from screening.queries.rechecks import mine_to_recheck
 from screening.queries.steps import waiting_for_me
 from supervision.models import Finding
@@ -17,6 +17,7 @@ from supervision.queries import bulletins, dispatches, findings
 
 def waiting(scope: Scope) -> dict[str, int]:
     """Counts by name: `to_verify`, `to_recheck` (households), `warnings` without a decision, `lists` staged,
+    `matches` (near matches to decide),
     `steps` (households whose step towards enrolment is mine), `reviews` (households to be reviewed from phase
     4 on, tapers that ended undecided, tapers and stops to be approved),
     `aid` (amounts to decide, shares to sign, moves to take over),
@@ -45,6 +46,7 @@ def waiting(scope: Scope) -> dict[str, int]:
     if scope.may(Right.IMPORT):
         lists = SourceList.objects.within(scope, Right.IMPORT)
         found["lists"] = lists.filter(state=ListState.STAGED).count()
+        found["matches"] = near_matches.waiting(scope)
     if scope.may(Right.ACCOUNTS) or scope.may(Right.ORDER):
         found["postings"] = accounts.waiting(scope).count()
     if scope.may(Right.RECTIFY) or scope.may(Right.SUPERVISE):
