@@ -35,14 +35,9 @@ def set_up(
     plan, ValidationError when the township has one then, or the day is over.
     """
     scope.require(Right.PLAN, township_code)
-    township = Region.objects.select_for_update().get(code=township_code, parent=plan.region_id)
+    township = Region.objects.get(code=township_code, parent=plan.region_id)
     _not_over(first_day, day)
-    later = Q(last_day=None) | Q(last_day__gte=first_day)
-    standing = Assignment.objects.filter(later, township=township, group__plan=plan).select_related("unit")
-    if (other := standing.first()) is not None:
-        raise ValidationError(
-            f"{township.name}那天已由{other.unit.name}挂包。要换股室，请在那一行点“换”；要撤，先定它的最后一天。"
-        )
+    _nobody_else(township, plan.pk, first_day)
     last = Assignment.objects.filter(group__plan=plan).aggregate(last=Max("order"))["last"] or 0
     return assign(
         group=Group.objects.get(pk=group_id, plan=plan),
@@ -81,6 +76,7 @@ def replace(
         )
     if (before.unit_id, before.group_id) == (unit_id, group_id):
         raise ValidationError("股室和带队领导都没有变。要换请选别的，不换就不用存。")
+    _nobody_else(before.township, before.group.plan_id, first_day, besides=before)
     end_assignment(assignment=before, last_day=first_day - _DAY, actor=actor)
     return assign(
         group=Group.objects.get(pk=group_id, plan=before.group.plan_id),
@@ -96,10 +92,18 @@ def replace(
 def end(
     *, scope: Scope, actor: User, assignment_id: UUID, version: int, last_day: date, day: date
 ) -> Assignment:
-    """The last day of an assignment; until another begins the township is shown without a unit."""
+    """The last day of an assignment; until another begins the township is shown without a unit.
+
+    A day that was set may be moved while it is not over, up to where another unit begins.
+    """
     assignment = _open(scope, assignment_id, version)
     if last_day < day:
         raise ValidationError(f"最后一天不能早于今天 {day:%Y-%m-%d}：以前谁看得到已经是事实。")
+    if (set_before := assignment.last_day) is not None:
+        if set_before < day:
+            raise ValidationError(f"这条挂包到 {set_before:%Y-%m-%d} 已经结束。要再挂，请点“安排一个乡镇”。")
+        plan_id = assignment.group.plan_id
+        _nobody_else(assignment.township, plan_id, set_before + _DAY, last_day, besides=assignment)
     return end_assignment(assignment=assignment, last_day=last_day, actor=actor)
 
 
@@ -135,6 +139,28 @@ def _open(scope: Scope, assignment_id: UUID, version: int) -> Assignment:
     if assignment.version != version:
         raise ValidationError("你打开以后这一条又有改动。请刷新页面，看过新的再定。")
     return assignment
+
+
+def _nobody_else(
+    township: Region,
+    plan_id: UUID,
+    first_day: date,
+    last_day: date = date.max,
+    besides: Assignment | None = None,
+) -> None:
+    """Lock the township; raise ValidationError when a unit (`besides` this one) has it on such a day."""
+    Region.objects.select_for_update().get(pk=township.pk)
+    then = Q(last_day=None) | Q(last_day__gte=first_day)
+    standing = Assignment.objects.filter(
+        then, township=township, group__plan=plan_id, first_day__lte=last_day
+    )
+    if besides is not None:
+        standing = standing.exclude(pk=besides.pk)
+    if (other := standing.select_related("unit").order_by("first_day").first()) is not None:
+        raise ValidationError(
+            f"{township.name}从 {max(first_day, other.first_day):%Y-%m-%d} 起已由{other.unit.name}挂包。"
+            "要换股室，请在那一行点“换”；还没开始的，先取消；要撤，先定它的最后一天。"
+        )
 
 
 def _not_over(first_day: date, day: date) -> None:

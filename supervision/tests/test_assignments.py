@@ -172,6 +172,26 @@ def test_a_township_that_has_a_unit_gets_no_second_one(table, cast, county):
         set_up(cast, county, ZHAOJIADIAN)
 
 
+def test_a_second_change_does_not_set_two_units_against_one_township(table, cast):
+    coming = replaced(table, cast)
+    other = Group.objects.get(leader_name="阿开芳")
+    table.refresh_from_db()
+    for first_day in (date(2020, 4, 25), MAY):
+        with pytest.raises(ValidationError, match="从 2020-05-01 起已由儿童福利院挂包"):
+            replaced(table, cast, version=table.version, group_id=other.pk, first_day=first_day)
+    with pytest.raises(ValidationError, match="从 2020-05-01 起已由儿童福利院挂包"):
+        ended(table, cast, JUNE)
+    assert (table.last_day, coming.last_day) == (date(2020, 4, 30), None)
+    ended(table, cast, date(2020, 4, 25))
+    ended(table, cast, date(2020, 4, 30))
+
+
+def test_one_that_is_over_is_not_taken_up_again(table, cast):
+    ended(table, cast, TODAY)
+    with pytest.raises(ValidationError, match="已经结束"):
+        ended(table, cast, JUNE, day=TOMORROW)
+
+
 @pytest.mark.parametrize("who", ["leader", "unit", "head", "admin"])
 def test_only_the_county_office_changes_the_table(table, cast, who):
     user = getattr(cast, who)
