@@ -18,10 +18,11 @@ from dabao.models import User, WorkPlan
 from dabao.scope import whole
 from screening.choices import BenefitScheme, ChangeKind, LineSide
 from screening.models import BenefitChange, BenefitLine, Case, Enrolment, Household, Person
-from screening.models.enrolment import NOW
+from screening.models.enrolment import FINISHED, NOW
 from screening.queries import entitlements
 from screening.queries.entitlements import Entitlement
-from screening.rules.entitlements import next_month
+from screening.queries.facts import LASTING
+from screening.rules.entitlements import SCHEME_OF_GRANT, next_month
 from screening.services.case_events import Kind, note
 
 
@@ -109,7 +110,8 @@ def record(
     )
     change.full_clean(exclude=["plan", "household", "follows", "counterpart", "by"])
     _refuse_before_others(lines, from_month)
-    whole_lines = _completed(household, lines, from_month, change.follows)
+    whole_lines, remark = _completed(household, lines, from_month, change.follows)
+    change.reason = f"{change.reason}{remark}"[:300]
     change.save()
     if counterpart is not None and counterpart.counterpart_id is None:
         counterpart.counterpart = change
@@ -140,11 +142,9 @@ def _refuse_before_others(lines: Sequence[Line], from_month: date) -> None:
         )
 
 
-def _refuse_before_roll(household: Household, stopped: Sequence[Line], from_month: date) -> None:
+def _refuse_before_roll(household: Household, paid: Iterable[Line], from_month: date) -> None:
     """What the roll pays is changed for the months after its newest edition: that one was paid already."""
-    for line in stopped:
-        if line.enrolment_id is not None:
-            continue
+    for line in paid:
         said = entitlements.newest_roll(whole(household.region_id), line.person_id, line.scheme)
         if said is not None and said >= from_month:
             raise ValidationError(
@@ -157,14 +157,15 @@ def _refuse_before_roll(household: Household, stopped: Sequence[Line], from_mont
 
 def _completed(
     household: Household, lines: Sequence[Line], from_month: date, follows: BenefitChange | None
-) -> list[Line]:
-    """The lines with the grant that each belongs to, and the amount that each stop ends."""
+) -> tuple[list[Line], str]:
+    """The lines with the grant that each belongs to, and the amount that each stop ends; a remark where the
+    roll pays another amount than was granted.
+    """
     now = _receiving(household, from_month)
-    stopped: dict[tuple[UUID, str], Line] = {}
-    for line in lines:
-        if line.side == LineSide.STOP:
-            stopped[line.person_id, line.scheme] = _stop(line, now)
-    _refuse_before_roll(household, list(stopped.values()), from_month)
+    stops = [_stop(line, now) for line in lines if line.side == LineSide.STOP]
+    paid = [line for line in stops if _by_roll(now.get((line.person_id, line.scheme)))]
+    _refuse_before_roll(household, paid, from_month)
+    stopped, remark = _with_grants_under(household, stops)
     before = {
         (row.person_id, row.scheme): row.enrolment_id for row in (follows.lines.all() if follows else ())
     }
@@ -174,7 +175,33 @@ def _completed(
             stop = stopped.get((line.person_id, line.scheme))
             grant = stop.enrolment_id if stop else before.get((line.person_id, line.scheme))
             found.append(replace(line, enrolment_id=line.enrolment_id or grant))
-    return found
+    return found, remark
+
+
+def _by_roll(holding: Entitlement | None) -> bool:
+    return holding is not None and holding.enrolment_id is None
+
+
+def _with_grants_under(
+    household: Household, stops: Sequence[Line]
+) -> tuple[dict[tuple[UUID, str], Line], str]:
+    """The stops by person and scheme: what the roll pays of a grant of ours is stopped in that grant.
+
+    Otherwise the grant would speak again as soon as a roll leaves the person out.
+    """
+    stopped = {(line.person_id, line.scheme): line for line in stops}
+    scope, told = whole(household.region_id[:6]), []
+    for line in stops:
+        grants = Enrolment.objects.filter(FINISHED, scheme__in=LASTING, persons__contains=[line.person_id])
+        if line.enrolment_id is not None or (grant := grants.order_by("from_month", "pk").first()) is None:
+            continue
+        scheme = SCHEME_OF_GRANT[grant.scheme]
+        share = entitlements.of_grant(scope, grant).get(line.person_id)
+        stopped[line.person_id, scheme] = Line(line.person_id, scheme, LineSide.STOP, share, grant.pk)
+        if scheme == line.scheme and line.monthly_amount is not None and line.monthly_amount != share:
+            name = Person.objects.get(pk=line.person_id).name
+            told.append(f"（{name}花名册现发 {line.monthly_amount:,.2f} 元）")
+    return stopped, "".join(told)
 
 
 def _receiving(household: Household, from_month: date) -> dict[tuple[UUID, str], Entitlement]:
@@ -185,8 +212,8 @@ def _receiving(household: Household, from_month: date) -> dict[tuple[UUID, str],
 
 def _stop(line: Line, now: dict[tuple[UUID, str], Entitlement]) -> Line:
     holding = now.get((line.person_id, line.scheme))
-    if holding is None and line.enrolment_id is not None:
-        return line  # of a grant whose person lives elsewhere by now
+    if line.enrolment_id is not None and (holding is None or holding.enrolment_id is None):
+        return line  # of a grant whose person lives elsewhere by now, or is paid by the roll
     if holding is None:
         name = Person.objects.get(pk=line.person_id).name
         raise ValidationError(f"{name}没有在领{BenefitScheme(line.scheme).label}，不能停。请刷新页面再看。")

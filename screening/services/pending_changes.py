@@ -47,13 +47,12 @@ def put(
     """
     if counterpart is None and not entitlements.on(whole(household.region_id), [household.pk], day):
         return None
-    plan = plans.current()
-    same = PendingChange.objects.filter(plan=plan, household=household, kind=kind, settled_on=None)
+    same = PendingChange.objects.filter(household=household, kind=kind, settled_on=None)
     for waiting in same:
         if set(waiting.persons) == set(persons):
             return waiting
     pending = PendingChange(
-        plan=plan,
+        plan=plans.current(),
         household=household,
         kind=kind,
         persons=list(persons),
@@ -163,7 +162,8 @@ def put_ineligible(
     """People found not eligible whom the roll still pays: somebody decides from when no more (错保)."""
     if not BenefitRecord.objects.filter(person__in=persons, last_day=None).exists():
         return None
-    held = entitlements.on(whole(household.region_id), [household.pk], day).get(household.pk, [])
+    month = benefit_changes.earliest_month(household, persons, day)
+    held = entitlements.on(whole(household.region_id), [household.pk], month).get(household.pk, [])
     paid = {one.person_id for one in held if one.enrolment_id is None} & set(persons)
     if not paid:
         return None

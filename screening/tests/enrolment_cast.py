@@ -98,14 +98,14 @@ def enrolled(judged, cast):
     return case
 
 
-def agree(case, cast):
+def agree(case, cast, day=RECHECK):
     recheck.agree(
         scope=cast.colleague.scope(),
         case_id=case.pk,
         actor=cast.colleague,
         version=case.version,
         means=["papers"],
-        day=RECHECK,
+        day=day,
     )
     case.refresh_from_db()
 

@@ -281,3 +281,50 @@ def test_the_check_sees_a_grant_that_its_changes_do_not_explain(cast, three, mak
     assert invariants.grants_and_changes() == []
     Enrolment.objects.filter(pk=grant.pk).update(persons=[one.pk for one in people_of(three)])
     assert [str(grant.pk) in fault for fault in invariants.grants_and_changes()] == [True]
+
+
+AUGUST = date(2020, 8, 1)
+
+
+@pytest.mark.parametrize("paid", [210, 220])
+def test_a_stop_of_what_the_roll_pays_of_a_grant_ends_the_grant_too(cast, three, make_case, paid):
+    head, son, girl = people_of(three)
+    case = make_case(three)
+    grant = grant_to(case, head, son, girl, actor=cast.officer)
+    record = on_roll(son, paid, first_day=date(2020, 6, 30))
+    roll(date(2020, 6, 30), "rural_dibao")
+    done = change(
+        three, cast.county, stop_all(entitlements.of_person(whole(COUNTY), three.pk, son.pk, JULY)), AUGUST
+    )
+    assert receive(three, JULY)["李建华"] == paid
+    assert "李建华" not in receive(three, AUGUST)
+    BenefitRecord.objects.filter(pk=record.pk).update(last_day=date(2020, 8, 30))
+    roll(date(2020, 8, 31), "rural_dibao")
+    assert "李建华" not in receive(three, date(2020, 9, 5))
+    grant.refresh_from_db()
+    assert (grant.monthly_amount, grant.persons) == (Decimal(420), [head.pk, girl.pk])
+    assert ("花名册现发 220.00 元" in done.reason) == (paid == 220)
+    assert invariants.grants_and_changes() == []
+
+
+def test_a_cut_of_what_the_roll_pays_of_a_grant_stays_in_the_grant(cast, three, make_case):
+    head = people_of(three)[0]
+    grant = grant_to(make_case(three), head, amount="210", actor=cast.officer)
+    on_roll(head, first_day=date(2020, 6, 30))
+    roll(date(2020, 6, 30), "rural_dibao")
+    now = entitlements.of_person(whole(COUNTY), three.pk, head.pk, JULY)[0]
+    change(three, cast.county, to_amount(now, Decimal(105)), AUGUST)
+    grant.refresh_from_db()
+    assert (grant.monthly_amount, grant.persons, grant.ended_on) == (Decimal(105), [head.pk], None)
+    assert receive(three, AUGUST) == {"李发祥": Decimal(105)}
+
+
+def test_other_aid_by_the_roll_than_granted_ends_with_the_grant(cast, three, make_case):
+    head = people_of(three)[0]
+    grant = grant_to(make_case(three), head, amount="210", actor=cast.officer)
+    record = on_roll(head, 600, "tekun", first_day=date(2020, 6, 30))
+    change(three, cast.county, [Line(head.pk, "tekun", "stop")], AUGUST, "death")
+    BenefitRecord.objects.filter(pk=record.pk).update(last_day=date(2020, 8, 30))
+    roll(date(2020, 8, 31), "tekun", "rural_dibao")
+    grant.refresh_from_db()
+    assert (grant.persons, receive(three, date(2020, 9, 5))) == ([], {})

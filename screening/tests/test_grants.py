@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from dabao.models import AuditEvent
 from dabao.tests.cast import LIUSHUTANG
 from screening.choices import Labour
-from screening.models import BenefitLine, Enrolment, Membership
+from screening.models import BenefitLine, BenefitRecord, Enrolment, Membership, PendingChange
 from screening.rules.verdicts import Verdict
 from screening.services import enrolment, invariants, verification
 from screening.tests.enrolment_cast import (
@@ -215,3 +215,15 @@ def test_a_household_on_the_roll_without_a_grant_of_ours_is_found_covered(cast, 
     put_on_roll(people_of(case)[0])
     verify(case, cast.officer, Verdict("dibao", covered=True))
     assert case.outcome == "covered_confirmed"
+
+
+def test_what_the_roll_pays_otherwise_than_granted_keeps_no_conclusion_from_completion(enrolled, cast):
+    for person in people_of(enrolled):
+        put_on_roll(person)
+    paid = BenefitRecord.objects.filter(person__in=people_of(enrolled))
+    paid.update(monthly_amount=333, first_day=date(2020, 5, 20))
+    verify(enrolled, cast.officer, NOT_ELIGIBLE, day=date(2020, 6, 1))
+    agree(enrolled, cast, day=date(2020, 6, 2))
+    grant = enrolled.enrolments.get()
+    assert (grant.persons, enrolled.state) == ([], "closed")
+    assert not PendingChange.objects.exists()
