@@ -128,14 +128,18 @@ def give_back(
     text: str,
     until: date | None,
 ) -> DispatchTurn:
-    """The sender does not take the last word: it is owed again by `until`, and overdue after that."""
+    """The sender does not take the last word: it is owed again by `until`, and overdue after that.
+
+    The county office may give a word on a leader's order back within his limit.
+    """
     place = _lock(scope, plan, place_id, version, Right.DISPATCH, DispatchMove.RETURNED)
     duty = Duty.FINISH if place.finished_on else Duty.REPLY
     if until is None or until < day:
         raise ValidationError({"until": "没写新的限期，或已经过了。请选今天或以后的一天。"})
+    limit, done = flags.FIELDS[duty]
+    _refuse_put_off(scope, place, getattr(place, limit), until)
     turn = _say(place, DispatchMove.RETURNED, actor, day, text, until=until)
     flags.raise_for(place=place, duty=duty, day=day)
-    limit, done = flags.FIELDS[duty]
     setattr(place, limit, until)
     setattr(place, done, None)
     _tell_township(place, f"退回：调度第 {place.dispatch.number} 号要重报", day)
@@ -212,6 +216,14 @@ def _refuse_stranger(scope: Scope, place: DispatchPlace) -> None:
     """Limits are put off by who set them: a leader's order by leaders."""
     if place.dispatch.by_leader and not scope.may(Right.ORDER):
         raise PermissionDenied("这份调度是局领导发的，延期由局领导定。")
+
+
+def _refuse_put_off(scope: Scope, place: DispatchPlace, limit: date, until: date) -> None:
+    """Who may not extend does not put off by giving back either."""
+    if place.dispatch.by_leader and not scope.may(Right.ORDER) and until > limit:
+        raise ValidationError(
+            {"until": f"这份调度是局领导发的，限期到{zh(limit)}。请选不晚于它的一天；要更晚，请局领导退回。"}
+        )
 
 
 def _refuse_limit(place: DispatchPlace, duty: Duty, until: date | None, day: date) -> None:

@@ -268,6 +268,29 @@ def test_a_leaders_order_is_put_off_by_leaders_only(cast, send_order, in_order):
     assert (place.asked_until, place.finish_by) == (None, FINISH_BY)
 
 
+def test_a_leaders_order_is_not_put_off_by_giving_it_back(cast, send_order, in_order):
+    place = place_of(send_order(cast.leader))
+    in_order(replies.report_finished, cast.officer, place, text="办完了")
+    after = FINISH_BY + timedelta(days=1)
+    with pytest.raises(ValidationError, match="限期到4月15日"):
+        in_order(replies.give_back, cast.county, place, text="没办完", until=after)
+    in_order(replies.give_back, cast.county, place, text="没办完", until=FINISH_BY)
+    in_order(replies.report_finished, cast.officer, place, text="办完了", day=after)
+    with pytest.raises(ValidationError, match="请局领导退回"):
+        in_order(replies.give_back, cast.county, place, text="没办完", until=after, day=after)
+    in_order(replies.give_back, cast.leader, place, text="再给一天", until=after, day=after)
+    place.refresh_from_db()
+    assert (place.finish_by, place.finished_on) == (after, None)
+
+
+def test_a_reply_to_a_leader_is_given_back_within_the_limit_of_replies(cast, send_order, in_order):
+    place = place_of(send_order(cast.leader))
+    in_order(replies.reply, cast.officer, place, text="知道了")
+    with pytest.raises(ValidationError, match="限期到4月11日"):
+        in_order(replies.give_back, cast.county, place, text="没排到人", until=FINISH_BY)
+    in_order(replies.give_back, cast.county, place, text="没排到人", until=REPLY_BY)
+
+
 @pytest.mark.parametrize("until", [None, FINISH_BY, TODAY - timedelta(days=3)])
 def test_a_longer_limit_is_a_later_day(cast, send_order, in_order, until):
     with pytest.raises(ValidationError):
