@@ -111,6 +111,11 @@ def _leaders(region_code: str, day: date) -> set[UUID]:
     return {user for user, region in held if region and region_code.startswith(region)}
 
 
+def leader_there(finding: Finding, day: date) -> bool:
+    """Whether any leader decides where the finding is."""
+    return bool(_leaders(finding.region_id, day))
+
+
 def leader_besides(scope: Scope, finding: Finding, day: date) -> bool:
     """Whether a leader can take the second hand of a finding: one who did not make its last turn."""
     last = FindingTurn.objects.within(scope).filter(finding=finding).order_by("order").last()

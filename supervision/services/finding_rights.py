@@ -39,21 +39,22 @@ def may(scope: Scope, finding: Finding, move: str, day: date) -> bool:
     """Whether the scope holds what the move asks for there, whatever the finding's state.
 
     A leader's part falls to the county office while there is no leader who may take it. A limit is extended
-    by who set it, or by a leader.
+    by who set it, or by a leader; that is no second hand, so a leader's own limit stays his.
     """
     code = finding.region_id
     if RIGHTS[move] == Right.ORDER:
-        return _decides(scope, finding, day)
+        return _decides(scope, finding, leader=queries.leader_besides(scope, finding, day))
     if not scope.may(RIGHTS[move], code):
         return False
-    return move != Move.EXTEND or finding.limit_by_id == scope.user_id or _decides(scope, finding, day)
-
-
-def _decides(scope: Scope, finding: Finding, day: date) -> bool:
-    code = finding.region_id
-    if scope.may(Right.ORDER, code):
+    if move != Move.EXTEND or finding.limit_by_id == scope.user_id:
         return True
-    return scope.may(Right.DISPATCH, code) and not queries.leader_besides(scope, finding, day)
+    return _decides(scope, finding, leader=queries.leader_there(finding, day))
+
+
+def _decides(scope: Scope, finding: Finding, *, leader: bool) -> bool:
+    """A leader, or the county office while there is no `leader` for it."""
+    code = finding.region_id
+    return scope.may(Right.ORDER, code) or (scope.may(Right.DISPATCH, code) and not leader)
 
 
 def require(scope: Scope, finding: Finding, move: str, day: date) -> None:

@@ -183,6 +183,17 @@ def test_a_limit_is_extended_by_who_set_it_or_by_a_leader(desk):
     )
 
 
+@pytest.mark.parametrize("last", [Move.REOPEN, Move.URGE])
+def test_the_only_leaders_limit_is_not_extended_by_the_county_office(desk, last):
+    finding = desk.open("leader") if last == Move.URGE else desk.at("closed")
+    desk.take(finding, last, "leader")
+    longer = NEW_LIMIT + timedelta(days=1)
+    with pytest.raises(PermissionDenied):
+        desk.take(finding, Move.EXTEND, "county", due_on=longer)
+    desk.without_leader()
+    assert desk.take(finding, Move.EXTEND, "county", due_on=longer).due_on == longer
+
+
 def test_who_comes_second_moves_nothing(desk):
     finding = desk.open()
     desk.take(finding, Move.PROGRESS, version=finding.version)
