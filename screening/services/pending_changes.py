@@ -256,12 +256,11 @@ def may_decide(scope: Scope, region_code: str) -> bool:
 
 
 def _open(scope: Scope, pending_id: UUID, version: int) -> PendingChange:
-    """The locked row. Raises ObjectDoesNotExist outside the scope."""
+    """The locked row, after its household. Raises ObjectDoesNotExist outside the scope."""
+    seen = PendingChange.objects.within(scope)
+    benefit_changes.lock(seen.select_related("household").get(pk=pending_id).household)
     pending = (
-        PendingChange.objects.within(scope)
-        .select_for_update(of=("self",))
-        .select_related("household", "counterpart")
-        .get(pk=pending_id)
+        seen.select_for_update(of=("self",)).select_related("household", "counterpart").get(pk=pending_id)
     )
     if not may_decide(scope, pending.household.region_id):
         raise PermissionDenied("救助变更由有审批权的人定，你的岗位没有这项权限。")

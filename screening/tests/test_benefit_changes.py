@@ -1,11 +1,12 @@
 """Changes of aid as a chain: what is recorded, what is refused, who receives what around the month (C17)."""
 
+import threading
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from dabao.models import AuditEvent
 from dabao.scope import whole
@@ -328,3 +329,30 @@ def test_other_aid_by_the_roll_than_granted_ends_with_the_grant(cast, three, mak
     roll(date(2020, 8, 31), "tekun", "rural_dibao")
     grant.refresh_from_db()
     assert (grant.persons, receive(three, date(2020, 9, 5))) == ([], {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_changes_at_once_the_second_sees_the_first(cast, three):
+    """The second has read 210 yuan, too; it waits, and finds that nothing is left to cut."""
+    head = people_of(three)[0]
+    on_roll(head)
+    now = entitlements.of_person(whole(COUNTY), three.pk, head.pk, MAY)[0]
+    refused = []
+
+    def cut():
+        try:
+            change(three, cast.county, to_amount(now, Decimal(105)))
+        except ValidationError as refusal:
+            refused.extend(refusal.messages)
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=cut)
+    with transaction.atomic():
+        change(three, cast.county, stop_all([now]))
+        second.start()
+        second.join(1)
+        assert second.is_alive()
+    second.join(20)
+    assert ["没有在领" in sentence for sentence in refused] == [True]
+    assert receive(three, MAY) == {}
