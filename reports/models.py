@@ -61,7 +61,8 @@ class HelpRequest(Editable):
     """Something a township asks the county to solve, a row of its report (C20, C23).
 
     From the submission on it is owed: `due_on` is the day by which the county answers. `solved` is the
-    township's word: None = not said yet.
+    township's last word: None = none on this answer yet. "Not solved" keeps the answer as an
+    `EarlierAnswer`: the county owes another one, by a new `due_on`, and until it comes `solved` stays False.
     """
 
     report = models.ForeignKey(
@@ -95,6 +96,30 @@ class HelpRequest(Editable):
                 condition=models.Q(answered_on=None) ^ ~models.Q(answer=""), name="request_answer_has_its_day"
             ),
         ]
+
+
+class EarlierAnswer(Opaque):
+    """An answer that did not solve a request, with the day it was due and the township's word on it (C20)."""
+
+    request = models.ForeignKey(
+        HelpRequest, models.PROTECT, verbose_name="请求事项", related_name="earlier_answers"
+    )
+    due_on = models.DateField("答复期限")
+    answer = models.TextField("县局答复")
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="答复人", null=True, blank=True, related_name="+"
+    )
+    answered_on = models.DateField("答复日")
+    note = models.CharField("还差什么", max_length=300)
+    said_by = models.ForeignKey(User, models.PROTECT, verbose_name="回话人", related_name="+")
+    said_on = models.DateField("回话日")
+
+    objects = ScopedQuerySet.as_manager()
+    region_path = "request__report__region__code"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "没解决的答复"
+        ordering = ["request", "said_on", "due_on"]
 
 
 class MonthlyRecord(Editable):

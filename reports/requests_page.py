@@ -22,14 +22,15 @@ class Row:
 
 
 def mark_of(row: HelpRequest, day: date) -> Mark:
-    """◆ 县局欠答复 3 天 · ○ 4月25日前答复 · 等乡镇回话 · ✓ 解决了 · ▲ 没解决."""
-    if row.solved is not None:
-        return Mark("done", "解决了") if row.solved else Mark("lag", "没解决")
+    """◆ 县局欠答复 3 天 · ○ 4月25日前答复 · 等乡镇回话 · ✓ 解决了 · ▲ 没解决，4月25日前再答复."""
+    if row.solved:
+        return Mark("done", "解决了")
     if row.answered_on is not None:
         return Mark("prog", "已答复，等乡镇回话")
     if row.due_on is not None and row.due_on < day:
         return Mark("over", f"县局欠答复 {(day - row.due_on).days} 天")
-    return Mark("todo", f"{zh(row.due_on or row.wanted_by)}前答复")
+    due = zh(row.due_on or row.wanted_by)
+    return Mark("todo", f"{due}前答复") if row.solved is None else Mark("lag", f"没解决，{due}前再答复")
 
 
 def list_context(
@@ -47,7 +48,7 @@ def list_context(
             ("待县局答复", sum(row.request.answered_on is None for row in rows), "todo"),
             ("县局欠答复", sum(row.mark.kind == "over" for row in rows), "over"),
             ("等乡镇回话", sum(row.mark.kind == "prog" for row in rows), "prog"),
-            ("没解决", sum(row.mark.kind == "lag" for row in rows), "lag"),
+            ("没解决", sum(row.request.solved is False for row in rows), "lag"),
         ],
         "may_answer": scope.may(Right.ANSWER),
     }

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from dabao.models import Unit, WorkPlan
 from dabao.scope import Right, Scope
-from reports.models import HelpRequest, MonthlyReport
+from reports.models import EarlierAnswer, HelpRequest, MonthlyReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Owed:
 
 def owed(scope: Scope, plan: WorkPlan, day: date) -> Owed:
     """What `/requests/` marks 县局欠答复 on that day, in one query."""
-    late = _late(scope, plan, day).aggregate(number=Count("pk"), since=Min("due_on"))
+    late = _late(scope, plan, day).aggregate(number=Count("pk"), since=Min("owed_since"))
     return Owed(late["number"], (day - late["since"]).days if late["since"] else 0)
 
 
@@ -30,19 +31,25 @@ def owed_to(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Owed]:
     rows = (
         _late(scope, plan, day)
         .values_list("report__region")
-        .annotate(number=Count("pk"), since=Min("due_on"))
+        .annotate(number=Count("pk"), since=Min("owed_since"))
         .order_by()
     )
     return {code: Owed(number, (day - since).days) for code, number, since in rows}
 
 
 def _late(scope: Scope, plan: WorkPlan, day: date) -> QuerySet[HelpRequest]:
-    return HelpRequest.objects.within(scope, Right.READ_REPORT).filter(
-        Q(answered_on=None) | Q(answered_on__gt=day),
-        Q(solved=None) | Q(solved_on__gt=day),
-        report__plan=plan,
-        report__submitted_on__lte=day,
-        due_on__lt=day,
+    """Not answered by its day then; `owed_since` = that day, of an earlier answer where that one was late."""
+    earlier = EarlierAnswer.objects.filter(request=OuterRef("pk"), due_on__lt=day, answered_on__gt=day)
+    now = Q(answered_on=None) | Q(answered_on__gt=day)
+    return (
+        HelpRequest.objects.within(scope, Right.READ_REPORT)
+        .annotate(earlier_due=Subquery(earlier.values("due_on")[:1]))
+        .annotate(owed_since=Coalesce(F("earlier_due"), F("due_on")))
+        .filter(
+            now & Q(due_on__lt=day) | Q(earlier_due__isnull=False),
+            report__plan=plan,
+            report__submitted_on__lte=day,
+        )
     )
 
 
@@ -109,6 +116,12 @@ def sent(scope: Scope, plan: WorkPlan, code: str = "", owed_on: date | None = No
 def one(scope: Scope, request_id: UUID) -> HelpRequest:
     """A request of a report that is in. Raises HelpRequest.DoesNotExist outside the scope."""
     return _sent(scope).get(pk=request_id, report__submitted_on__isnull=False)
+
+
+def earlier_answers(scope: Scope, row: HelpRequest) -> list[EarlierAnswer]:
+    """The answers that did not solve it, the oldest first."""
+    rows = EarlierAnswer.objects.within(scope, Right.READ_REPORT).filter(request=row)
+    return list(rows.select_related("answered_by", "said_by").order_by("said_on", "due_on"))
 
 
 def _sent(scope: Scope) -> QuerySet[HelpRequest]:

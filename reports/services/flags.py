@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dabao import audit, plans
 from dabao.models import Flag, FlagKind, WorkPlan
-from reports.models import Feedback, HelpRequest, Meeting, MonthlyReport
+from reports.models import EarlierAnswer, Feedback, HelpRequest, Meeting, MonthlyReport
 from reports.rules import feedback_months
 from screening.rules.phases import (
     due_on,
@@ -49,7 +49,7 @@ def raise_missing(*, plan: WorkPlan, day: date, noticed_on: date | None = None) 
 @transaction.atomic
 def raise_others(*, plan: WorkPlan, day: date, noticed_on: date | None = None) -> list[Flag]:
     """Flag missing meetings and feedback of townships and answers that the county owes; the new flags."""
-    owed = [*_meetings(plan, day), *_feedback(plan, day), *_answers(plan, day)]
+    owed = [*_meetings(plan, day), *_feedback(plan, day), *_answers(plan, day), *_earlier(plan, day)]
     return _raise(owed, noticed_on or day)
 
 
@@ -103,14 +103,20 @@ def _answers(plan: WorkPlan, day: date) -> Iterable[Due]:
     rows = HelpRequest.objects.filter(report__plan=plan, due_on__lt=day).select_related("report__region")
     for row in rows.defer("report__lines", "report__figures"):
         if row.due_on is not None:
-            yield Due(
-                FlagKind.ANSWER_OWED,
-                plan.region_id,
-                f"request:{row.pk}",
-                f"欠{row.report.region.name}{row.report.month.month}月请求的答复",
-                row.due_on,
-                row.answered_on,
-            )
+            yield _answer(plan, row, row.due_on, row.answered_on)
+
+
+def _earlier(plan: WorkPlan, day: date) -> Iterable[Due]:
+    """Answers that came late and did not solve it: each was owed by a day of its own."""
+    rows = EarlierAnswer.objects.filter(request__report__plan=plan, due_on__lt=day)
+    rows = rows.select_related("request__report__region")
+    for row in rows.defer("request__report__lines", "request__report__figures"):
+        yield _answer(plan, row.request, row.due_on, row.answered_on)
+
+
+def _answer(plan: WorkPlan, row: HelpRequest, due: date, answered_on: date | None) -> Due:
+    label = f"欠{row.report.region.name}{row.report.month.month}月请求的答复"
+    return Due(FlagKind.ANSWER_OWED, plan.region_id, f"request:{row.pk}", label, due, answered_on)
 
 
 def _townships(plan: WorkPlan) -> list[str]:
@@ -125,13 +131,15 @@ def _done(
 
 
 def _raise(dues: Iterable[Due], noticed_on: date) -> list[Flag]:
-    """A flag for each that was not done by its day and has none yet. Safe beside another run."""
+    """A flag for each that was not done by its day and has none yet. Safe beside another run.
+
+    Of most subjects there is one, though their day be moved; an answer may be owed again by another day.
+    """
     late = [due for due in dues if due.done_on is None or due.done_on > due.due_on]
-    standing = set(
-        Flag.objects.filter(
-            kind__in={due.kind for due in late}, subject__in={due.subject for due in late}
-        ).values_list("kind", "region_id", "subject")
-    )
+    flags = Flag.objects.filter(
+        kind__in={due.kind for due in late}, subject__in={due.subject for due in late}
+    ).exclude(kind=FlagKind.ANSWER_OWED)
+    standing = set(flags.values_list("kind", "region_id", "subject"))
     raised = []
     for due in late:
         if (due.kind, due.region, due.subject) in standing:

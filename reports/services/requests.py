@@ -10,7 +10,8 @@ from django.db import transaction
 from dabao import audit
 from dabao.models import FlagKind, User, WorkPlan
 from dabao.scope import Right, Scope
-from reports.models import HelpRequest, MonthlyReport, ReportState
+from reports.models import EarlierAnswer, HelpRequest, MonthlyReport, ReportState
+from reports.rules import answer_due
 from reports.services import flags
 from reports.services.writing import lock_report
 
@@ -75,18 +76,20 @@ def _refuse_if_in(report: MonthlyReport) -> None:
 
 @transaction.atomic
 def answer(*, scope: Scope, request_id: UUID, actor: User, version: int, text: str, day: date) -> HelpRequest:
-    """The county's answer; an earlier one may be put better while the township has not said its word.
+    """The county's answer; it may be put better while the township has not said its word. After "not solved"
+    another one is owed, and this is it.
 
     Whoever saw an older version is told who answered meanwhile; nothing is overwritten.
     """
     row = _lock(scope, request_id, Right.ANSWER)
     _refuse_if_older(row, version, actor)
-    if row.solved is not None:
-        raise ValidationError("乡镇已经回话，答复不能再改。请在下次答复里说明。")
+    if row.solved:
+        raise ValidationError("乡镇已经回话说解决了，答复不能再改。")
     if not text.strip():
         raise ValidationError({"answer": "没写答复。请写明怎么解决、谁来办、什么时候。"})
     row.answer, row.answered_by = text.strip(), actor
     row.answered_on = row.answered_on or day
+    row.solved, row.solved_note, row.solved_by, row.solved_on = None, "", None, None
     _saved(row, actor, "request.answer")
     flags.clear(
         kind=FlagKind.ANSWER_OWED,
@@ -101,7 +104,9 @@ def answer(*, scope: Scope, request_id: UUID, actor: User, version: int, text: s
 def say_solved(
     *, scope: Scope, request_id: UUID, actor: User, version: int, solved: bool, note: str, day: date
 ) -> HelpRequest:
-    """The township's word whether the answer solved it; "not solved" needs to say what is still missing."""
+    """The township's word whether the answer solved it. "Not solved" says what is still missing; the answer
+    is kept, and the county owes another by the next day of feedback.
+    """
     row = _lock(scope, request_id, Right.WRITE_REPORT)
     _refuse_if_older(row, version, actor)
     if row.answered_on is None:
@@ -109,8 +114,27 @@ def say_solved(
     if not solved and not note.strip():
         raise ValidationError({"note": "没写还差什么。请写明哪里没解决。"})
     row.solved, row.solved_note, row.solved_by, row.solved_on = solved, note.strip(), actor, day
+    if not solved:
+        _owe_another(row, actor, day)
     _saved(row, actor, "request.say_solved", solved=solved)
     return row
+
+
+def _owe_another(row: HelpRequest, actor: User, day: date) -> None:
+    earlier = EarlierAnswer(
+        request=row,
+        due_on=row.due_on,
+        answer=row.answer,
+        answered_by=row.answered_by,
+        answered_on=row.answered_on,
+        note=row.solved_note,
+        said_by=actor,
+        said_on=day,
+    )
+    earlier.full_clean()
+    earlier.save()
+    row.answer, row.answered_by, row.answered_on = "", None, None
+    row.due_on = answer_due(day, row.report.plan.feedback_day)
 
 
 def _lock(scope: Scope, request_id: UUID, right: Right) -> HelpRequest:

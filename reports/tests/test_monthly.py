@@ -8,9 +8,10 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from dabao.models import AuditEvent, Flag, Unit
 from dabao.tests.cast import GUIHUA, SHIYANG, TODAY, ZHAOJIADIAN
 from reports.models import Feedback, HelpRequest, Meeting
+from reports.queries import requests as queries
 from reports.rules import answer_due, feedback_months
 from reports.services import monthly, requests, writing
-from reports.services.flags import raise_others
+from reports.services.flags import clear_done, raise_others
 from reports.tests.conftest import APRIL, MARCH
 
 
@@ -137,6 +138,41 @@ def test_a_word_before_the_answer_or_without_what_is_missing_is_refused(asked, c
     with pytest.raises(ValidationError, match="还差什么"):
         say(asked, cast.officer, version=2, solved=False)
     assert say(asked, cast.officer, version=2, solved=False, note="人还没到").solved is False
+
+
+def test_what_an_answer_did_not_solve_is_owed_again_and_the_answer_stays(asked, cast, county):
+    raise_others(plan=county.plan, day=date(2020, 3, 26))
+    answered(asked, cast, day=date(2020, 3, 27), text="4月调剂一辆车。")
+    row = say(asked, cast.officer, version=2, solved=False, note="车还没来")
+    assert (row.answer, row.answered_on, row.due_on) == ("", None, date(2020, 4, 25))
+    assert [(one.answer, one.note) for one in row.earlier_answers.all()] == [("4月调剂一辆车。", "车还没来")]
+    with pytest.raises(ValidationError, match="还没有答复"):
+        say(row, cast.officer, version=3)
+    for day, due in ((date(2020, 4, 25), []), (date(2020, 4, 26), [date(2020, 4, 25)])):
+        raised = raise_others(plan=county.plan, day=day)
+        assert [flag.due_on for flag in raised if flag.kind == "answer_owed"] == due
+    clear_done(plan=county.plan, day=date(2020, 4, 26))
+    assert [flag.cleared_on for flag in flags("answer_owed", county.code)] == [date(2020, 3, 27), None]
+    owed = [queries.owed(cast.county.scope(), county.plan, date(2020, *day)) for day in ((3, 26), (4, 26))]
+    assert owed == [queries.Owed(1, 1), queries.Owed(1, 1)]
+    row = answered(row, cast, version=3, day=date(2020, 4, 27), text="车4月27日到。")
+    assert (row.solved, row.solved_note) == (None, "")
+    assert flags("answer_owed", county.code)[1].cleared_on == date(2020, 4, 27)
+    assert queries.owed(cast.county.scope(), county.plan, date(2020, 4, 27)).number == 0
+    assert say(row, cast.officer, version=4).solved is True
+
+
+def test_the_pages_ask_the_county_again_for_what_is_not_solved(asked, cast, client_of):
+    county, officer = client_of(cast.county), client_of(cast.officer)
+    url = f"/requests/{asked.pk}/"
+    county.post(url, {"answer": "4月调剂一辆车。", "version": 1})
+    assert officer.post(url, {"solved": "no", "note": "车还没来", "version": 2}).status_code == 302
+    assert "没解决，4月25日前再答复" in county.get("/requests/").content.decode()
+    page = county.get(url).content.decode()
+    assert "4月调剂一辆车" in page
+    assert "车还没来" in page
+    assert county.post(url, {"answer": "车今天到。", "version": 3}).status_code == 302
+    assert "等乡镇回话" in county.get("/requests/").content.decode()
 
 
 def test_two_people_answering_overwrite_nothing(asked, cast):

@@ -45,14 +45,19 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
             raise PermissionDenied("这一条现在不用你写。请回请求答复页看轮到谁。")
         if form.is_valid() and _did(request, request_id, form):
             return redirect("reports:requests")
-    context = {"row": row, "mark": mark_of(row, clock.today()), "form": form}
+    context = {
+        "row": row,
+        "earlier": queries.earlier_answers(request.scope, row),
+        "mark": mark_of(row, clock.today()),
+        "form": form,
+    }
     return render(request, "reports/request.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _form(request: HttpRequest, row: Any) -> AnswerForm | SolvedForm | None:
-    """What the viewer may write now: the answer until the township said its word, or that word."""
+    """What the viewer may write now: the answer until the township said it is solved, or that word."""
     code = row.report.region_id
-    if request.scope.may(Right.ANSWER, code) and row.solved is None:
+    if request.scope.may(Right.ANSWER, code) and not row.solved:
         return AnswerForm(request.POST or None, initial={"answer": row.answer, "version": row.version})
     if request.scope.may(Right.WRITE_REPORT, code) and row.answered_on is not None:
         solved = {None: "", True: "yes", False: "no"}[row.solved]
