@@ -11,9 +11,10 @@ from screening.phase_work import phase_ordinal
 from screening.queries.progress import done_by_day
 from supervision.board_rows import Reading, Row
 from supervision.debts import Debt, owes
+from supervision.links import same_flags_url
 from supervision.models import Assignment, Group
-from supervision.navigation import url_of
 from supervision.queries import county
+from supervision.wording import by_words, counted
 
 NO_LEADER = "没有带队领导"
 NAMED = 3  # townships that a sentence names
@@ -105,7 +106,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> Board:
         whole=whole,
         slow=sorted((row for row in rows.values() if row.behind), key=lambda row: -row.main.work.lag),
         mine=[row for row in rows.values() if row.is_of(scope)],
-        flags=flag_groups(list(rows.values())),
+        flags=flag_groups(list(rows.values()), day),
         debts=debts,
         owes=owes(debts, keeps_lists=scope.may(Right.IMPORT), keeps_plan=scope.may(Right.PLAN))
         if debts
@@ -134,16 +135,15 @@ def trend_points(
     return [*points, (gone, done)]
 
 
-def flag_groups(rows: list[Row]) -> list[FlagGroup]:
-    """Flags of these townships by what they say, the most widespread last; one alone leads to its work."""
-    by_text: dict[str, list[Row]] = {}
-    for row in rows:
-        for text in row.flag_urls:
-            by_text.setdefault(text, []).append(row)
-    found = [
-        FlagGroup(text, late, late[0].flag_urls[text] if len(late) == 1 else url_of("reports:calendar"))
-        for text, late in by_text.items()
-    ]
+def flag_groups(rows: list[Row], day: date) -> list[FlagGroup]:
+    """Flags of these townships by what they say, the most widespread last; one alone leads to its work,
+    several to the list of them.
+    """
+    by_code = {row.code: row for row in rows}
+    found = []
+    for words, flags in by_words([flag for row in rows for flag in row.standing], day).items():
+        late = [by_code[code] for code in dict.fromkeys(flag.region_id for flag in flags)]
+        found.append(FlagGroup(counted(words, len(flags), len(late)), late, same_flags_url(flags, day)))
     return sorted(found, key=lambda group: len(group.rows))
 
 

@@ -12,11 +12,20 @@ from screening.phase_work import TownshipProgress, together
 from screening.queries.desk_work import DESKS, Share, desk_counts
 from screening.queries.progress import progress
 from screening.rules.phases import Work, due_on, first_of_month
-from supervision.links import as_at, cases_url, flag_url, flags_url, phase_url, report_url, requests_url
+from supervision.links import (
+    as_at,
+    cases_url,
+    flag_url,
+    flags_url,
+    phase_url,
+    report_url,
+    requests_url,
+    same_flags_url,
+)
 from supervision.models import Assignment
 from supervision.pages.findings import findings_url
 from supervision.queries import findings, townships
-from supervision.wording import CIRCLED, Status, flag_words, report_status, work_status
+from supervision.wording import CIRCLED, Status, by_words, counted, flag_words, report_status, work_status
 
 NOBODY_WAITS = requests.Owed(0, 0)
 
@@ -62,6 +71,7 @@ class Figure:
 class Row:
     """A township: its units, cells by phase, 应保尽保 and 复核, its report, what it and the county owe.
 
+    `flags` one by one, `flag_links` those that say the same together, with the list or the work they open.
     `report` is that of the month; `missing` = the longest missing one of any month. `findings` = those not
     ended, None on a past day, of which they keep no account.
     """
@@ -80,7 +90,7 @@ class Row:
     missing: Status | None = None
     missing_url: str = ""
     flags: list[Status] = field(default_factory=list)
-    flag_urls: dict[str, str] = field(default_factory=dict)
+    flag_links: list[tuple[str, str]] = field(default_factory=list)
     standing: list[Flag] = field(default_factory=list)
 
     @property
@@ -171,7 +181,10 @@ class Reading:
             missing=Status("missing", flag_words(missing, self.day)) if missing else None,
             missing_url=flag_url(missing) if missing else "",
             flags=self._flags(code),
-            flag_urls={flag_words(flag, self.day): flag_url(flag) for flag in flags},
+            flag_links=[
+                (counted(words, len(same), 1), same_flags_url(same, self.day))
+                for words, same in by_words(flags, self.day).items()
+            ],
             standing=flags,
         )
 

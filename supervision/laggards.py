@@ -50,7 +50,7 @@ def _cells(number: int, row: Row, people: dict[str, list[User]]) -> list[object]
         _named((user.name, user.phone) for user in people.get(Role.TOWNSHIP_HEAD, [])),
         _named((user.name, user.phone) for user in people.get(Role.TOWNSHIP_STAFF, [])),
         report.text if report else "",
-        "；".join(row.flag_urls),
+        "；".join(words for words, _ in row.flag_links),
     ]
 
 

@@ -1,5 +1,6 @@
 """Addresses of the lists behind figures: every figure opens exactly what it counted."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -46,9 +47,17 @@ def stage_url(kind: str) -> str:
     return _with(url_of("screening:steps"), {"stage": kind})
 
 
-def flags_url(region: str, **more: str) -> str:
-    """The red flags of a place; of all that one sees without one."""
+def flags_url(region: str | Sequence[str], **more: str) -> str:
+    """The red flags of a place, or of several; of all that one sees without one."""
     return _with(url_of("supervision:flags"), {"region": region} | more)
+
+
+def same_flags_url(flags: Sequence[Flag], day: date) -> str:
+    """Flags that say the same: where a single one is cleared; of several the list of exactly these."""
+    first, regions = flags[0], sorted({flag.region_id for flag in flags})
+    if len(flags) == 1:
+        return flag_url(first)
+    return flags_url(regions, kind=first.kind, due=first.due_on.isoformat(), **as_at(day))
 
 
 def requests_url(region: str, **more: str) -> str:

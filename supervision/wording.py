@@ -1,5 +1,6 @@
 """Figures of a phase, a report and a flag in the words, shape and colour of the board (face, Components)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +48,19 @@ def report_status(report: MonthlyReport | None, month: date, due: date, day: dat
     if report is None:
         return Status("none", "未报")
     return Status("draft", ReportState(report.state).label)
+
+
+def by_words(flags: Iterable[Flag], day: date) -> dict[str, list[Flag]]:
+    """Flags that say the same together, in the order of the first of each."""
+    found: dict[str, list[Flag]] = {}
+    for flag in flags:
+        found.setdefault(flag_words(flag, day), []).append(flag)
+    return found
+
+
+def counted(words: str, flags: int, places: int) -> str:
+    """3月缺报 26 天, or 预警逾期 3 天（3 面） where there are more flags than places."""
+    return words if flags == places else f"{words}（{flags} 面）"
 
 
 def flag_words(flag: Flag, day: date) -> str:

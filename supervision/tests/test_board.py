@@ -1,6 +1,7 @@
 """The board: who sees which rows, what the cells say, where the figures lead (C19, C27)."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -204,6 +205,32 @@ def test_what_many_are_late_with_is_said_once(county, cast):
         ("桂花", "4月缺分析会 9 天"),
         ("石羊、赵家店、桂花", "3月缺分析会 40 天"),
     ]
+
+
+def test_flags_that_say_the_same_are_each_counted_and_lead_to_their_list(county, cast, client_of):
+    for number, code in enumerate((GUIHUA, GUIHUA, GUIHUA, SHIYANG)):
+        Flag.objects.create(
+            kind=FlagKind.RECTIFICATION_OVERDUE,
+            region_id=code,
+            subject=f"finding:{UUID(int=number)}",
+            label="整改逾期",
+            due_on=date(2020, 4, 7),
+            raised_on=date(2020, 4, 8),
+            noticed_on=date(2020, 4, 8),
+        )
+    Flag.objects.create(**MISSING)
+    board = build(cast.leader.scope(), county.plan, TODAY)
+    row = next(row for row in board.rows if row.code == GUIHUA)
+    assert [words for words, _ in row.flag_links] == ["3月缺报 26 天", "整改逾期 3 天（3 面）"]
+    assert len(row.flags) == row.red.count == 4
+    several = board.flags[-1]
+    assert (several.names, several.text) == ("石羊、桂花", "整改逾期 3 天（4 面）")
+    client = client_of(cast.leader)
+    for url, number in ((several.url, 4), (row.flag_links[1][1], 3)):
+        page = client.get(url)
+        assert len(page.context["page"].rows) == number
+        assert "整改逾期·4月7日到期" in page.content.decode()
+    assert "/reports/2020-03/" in row.flag_links[0][1]
 
 
 def test_phase_4_is_judged_like_the_others(county, cast, make_case, make_household, settings):

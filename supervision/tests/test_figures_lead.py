@@ -78,7 +78,7 @@ def answers_of(user, plan, query: QueryDict) -> int:
 
 def flags_of(user, plan, query: QueryDict) -> int:
     day = clock.as_at(query.get("as_at", ""))
-    return len(flag_page.build(user.scope(), query.get("region", ""), day).rows)
+    return len(flag_page.build(user.scope(), flag_page.FlagFilters.from_query(query), day).rows)
 
 
 def findings_of(user, plan, query: QueryDict) -> int:

@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs, spreadsheet
+from dabao.views.access import needs, post_only, spreadsheet
 from supervision import flag_page
 from supervision import laggards as sheet
 from supervision.board import Board, build
@@ -45,14 +45,14 @@ def wall(request: HttpRequest) -> HttpResponse:
 def flags(request: HttpRequest) -> HttpResponse:
     """The red flags behind a count of the board."""
     _require(request)
-    region, day = request.GET.get("region", ""), clock.as_at(request.GET.get("as_at", ""))
-    page = flag_page.build(request.scope, region if region.isdigit() else "", day)
+    filters, day = flag_page.FlagFilters.from_query(request.GET), clock.as_at(request.GET.get("as_at", ""))
+    page = flag_page.build(request.scope, filters, day)
     return render(request, "supervision/flags.html", {"page": page})
 
 
 @login_required
 @needs(Right.BOARD)
-@require_POST
+@post_only("supervision:board")
 def laggards(request: HttpRequest) -> HttpResponse:
     """The slow townships with the people who answer for them, written into the log."""
     plan, day = plans.current(), clock.as_at(request.POST.get("as_at", ""))
