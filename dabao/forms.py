@@ -58,6 +58,12 @@ class PasswordForm(PasswordChangeForm):
         self.fields["old_password"].error_messages["required"] = "请输入现在的密码。"
 
 
+class CodeForm(forms.Form):
+    """A code of the phone, or one on paper."""
+
+    code = forms.CharField(label="动态码", max_length=20, error_messages={"required": "请输动态码。"})
+
+
 # --- Accounts and postings ---
 
 

@@ -59,6 +59,16 @@ def field_key(text: str) -> bytes:
     return key
 
 
+def second_factor(text: str, *, production: bool) -> str:
+    """Who signs in by two steps: `off` (trial only), `county` (all but the townships' people) or `all`."""
+    choices = ("county", "all") if production else ("off", "county", "all")
+    if text and text not in choices:
+        raise ImproperlyConfigured(
+            f"DABAO_SECOND_FACTOR 只能是 {' 或 '.join(choices)}，现在是「{text}」。请改正。"
+        )
+    return text or choices[0]
+
+
 def embedded_database(data_dir: Path) -> dict[str, Any]:
     """Django's database entry for the embedded PostgreSQL of the data folder."""
     sockets = str(socket_folder(data_dir))

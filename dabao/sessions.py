@@ -1,4 +1,4 @@
-"""What holds for every page of somebody signed in: the longest session, the password to change first."""
+"""What holds for every page of somebody signed in: the longest session, the second step, the new password."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from dabao.services import signin
+from dabao.services import second_factor, signin
 
 
 class SessionMiddleware:
@@ -37,11 +37,23 @@ class SessionMiddleware:
             signin.sign_out(request)
             messages.warning(request, "登录已满 12 小时，请重新登录。没提交的草稿还在。")
             return redirect_to_login(request.path)
+        if second_factor.is_owed(request):
+            return self._to_the_second_step(request)
         free = (reverse("dabao:password"), reverse("dabao:signout"))
         if request.user.must_change_password and request.path not in free:
             return redirect("dabao:password")
         return None
 
     @staticmethod
+    def _to_the_second_step(request: HttpRequest) -> HttpResponse | None:
+        """There from EVERY address (A05); who has no phone bound yet, to bind one."""
+        bound = second_factor.is_bound(request.user)
+        step = reverse("dabao:second-step" if bound else "dabao:second-step-bind")
+        if request.path in (step, reverse("dabao:signout")):
+            return None
+        return redirect_to_login(request.path, step) if bound else redirect(step)
+
+    @staticmethod
     def _leaves_page(url: str) -> bool:
-        return url.startswith((settings.LOGIN_URL, reverse("dabao:password")))
+        pages = (reverse("dabao:password"), reverse("dabao:second-step-bind"))
+        return url.startswith((settings.LOGIN_URL, *pages))

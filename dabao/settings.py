@@ -143,6 +143,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 
+SECOND_FACTOR = keys.second_factor(env.str("DABAO_SECOND_FACTOR", default=""), production=PRODUCTION)
+
 # --- Mail: only the daily digest goes out, and only where a server is named ---
 
 _mail_url = env.str("DABAO_EMAIL_URL", default="")

@@ -2,14 +2,27 @@
 
 from django.urls import path
 
-from dabao.views import account, accounts, audit, bulk, components, help_pages, running, settings, signin
+from dabao.views import (
+    account,
+    accounts,
+    audit,
+    bulk,
+    components,
+    help_pages,
+    running,
+    second_factor,
+    settings,
+    signin,
+)
 
 app_name = "dabao"
 urlpatterns = [
     path("signin/", signin.sign_in, name="signin"),
+    path("signin/code/", second_factor.take, name="second-step"),
     path("signout/", signin.sign_out, name="signout"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
+    path("account/phone/", second_factor.bind, name="second-step-bind"),
     path("account/notices/", account.notices, name="notices"),
     path("admin/accounts/", accounts.listing, name="accounts"),
     path("admin/accounts/new/", accounts.new, name="account-new"),
@@ -19,6 +32,7 @@ urlpatterns = [
     path("admin/accounts/export/", bulk.export, name="accounts-export"),
     path("admin/accounts/<uuid:account_id>/", accounts.one, name="account-one"),
     path("admin/accounts/<uuid:account_id>/password/", accounts.reset_password, name="account-reset"),
+    path("admin/accounts/<uuid:account_id>/phone/", second_factor.reset, name="second-step-reset"),
     path("admin/accounts/<uuid:account_id>/disable/", accounts.disable, name="account-disable"),
     path("admin/accounts/<uuid:account_id>/enable/", accounts.enable, name="account-enable"),
     path("admin/accounts/<uuid:account_id>/postings/", accounts.grant, name="posting-grant"),

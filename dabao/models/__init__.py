@@ -10,6 +10,7 @@ from dabao.models.notice import Notice, NoticeKind
 from dabao.models.organisation import LeadingGroupMember, Unit, UnitMember
 from dabao.models.plan import Phase, Standard, StandardKind, WorkPlan
 from dabao.models.region import Region, RegionLevel
+from dabao.models.second_factor import RecoveryCode, SecondFactor
 
 __all__ = [
     "AuditEvent",
@@ -27,8 +28,10 @@ __all__ = [
     "Opaque",
     "Phase",
     "Posting",
+    "RecoveryCode",
     "Region",
     "RegionLevel",
+    "SecondFactor",
     "SigninAttempt",
     "Standard",
     "StandardKind",

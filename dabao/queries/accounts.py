@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
 
 from dabao import clock
-from dabao.models import Posting, User
+from dabao.models import Posting, SecondFactor, User
 from dabao.scope import Right, Role, Scope
 from dabao.services import signin
 
@@ -77,6 +77,7 @@ class AccountLine:
     last_login: datetime | None
     mark: tuple[str, str]
     is_active: bool
+    phone_bound_at: datetime | None = None
     postings: list[PostingLine] = field(default_factory=list)
 
 
@@ -123,7 +124,10 @@ def account(scope: Scope, account_id: UUID) -> AccountLine:
     scope.require(Right.ACCOUNTS)
     postings = Posting.objects.select_related("region").order_by("-first_day")
     user = User.objects.prefetch_related(Prefetch("postings", postings)).get(pk=account_id)
-    return _account_line(user, clock.today(), signin.locked_names([user.username]))
+    line = _account_line(user, clock.today(), signin.locked_names([user.username]))
+    phone = SecondFactor.objects.filter(pk=account_id).first()
+    line.phone_bound_at = phone.since if phone else None
+    return line
 
 
 def user(scope: Scope, account_id: UUID) -> User:

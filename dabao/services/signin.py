@@ -23,6 +23,7 @@ WINDOW = timedelta(minutes=15)
 LOCK = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
 SIGNED_IN_AT = "signed_in_at"
+SECOND_STEP_TAKEN = "second_step_taken"
 
 
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
@@ -31,13 +32,13 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     name = crypto.blind(username)
     address = request.META.get("REMOTE_ADDR")
     with transaction.atomic():
-        _take_turns(name)
-        locked_until = _locked_until(name, address)
+        take_turns(name)
+        locked_until = locked_until_of(name, address)
         user = None
         if locked_until is None:
             user = authenticate(request, username=username, password=password)
             SigninAttempt.objects.create(name_index=name, address=address, succeeded=user is not None)
-            locked_until = _locked_until(name, address)
+            locked_until = locked_until_of(name, address)
         if user is None:
             known = User.objects.filter(username=username).first()
             reason = "locked" if locked_until else "wrong"
@@ -47,13 +48,15 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
         else:
             login(request, user)
             request.session[SIGNED_IN_AT] = timezone.now().isoformat()
+            request.session.pop(SECOND_STEP_TAKEN, None)
             audit.record("account.sign_in", actor=user, obj=user)
     if user is not None:
         return user
     if locked_until:
-        raise ValidationError(_locked_words(locked_until), "locked")
-    left = MOST_FAILURES - len(_failures(name_index=name))
-    raise ValidationError(f"用户名或密码不对。请核对大小写后重输；再错 {left} 次就锁 30 分钟。", "wrong")
+        raise ValidationError(locked_words(locked_until), "locked")
+    raise ValidationError(
+        f"用户名或密码不对。请核对大小写后重输；再错 {tries_left(name)} 次就锁 30 分钟。", "wrong"
+    )
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -80,16 +83,28 @@ def locked_names(usernames: Iterable[str]) -> set[str]:
 
 def unlock(user: User) -> None:
     """Forget the wrong tries of an account; the caller records why."""
-    SigninAttempt.objects.filter(name_index=crypto.blind(user.username.lower()), succeeded=False).delete()
+    both = (crypto.blind(user.username.lower()), second_step_index(user))
+    SigninAttempt.objects.filter(name_index__in=both, succeeded=False).delete()
 
 
-def _take_turns(name: bytes) -> None:
+def second_step_index(user: User) -> bytes:
+    """Under which tries of an account's second step are counted, apart from those of its password."""
+    return crypto.blind(f"second step:{user.pk}")
+
+
+def tries_left(name: bytes) -> int:
+    """How many more wrong tries before the lock."""
+    return MOST_FAILURES - len(_failures(name_index=name))
+
+
+def take_turns(name: bytes) -> None:
     """Tries at one name wait for each other, so that a burst cannot outrun the count."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(name[:8], "big", signed=True)])
 
 
-def _locked_until(name: bytes, address: str | None) -> datetime | None:
+def locked_until_of(name: bytes, address: str | None) -> datetime | None:
+    """When the lock of a name, or of the address, ends; None when neither is locked."""
     ends = [_lock_end(_failures(name_index=name))]
     if address:
         ends.append(_lock_end(_failures(address=address)))
@@ -121,7 +136,7 @@ def _lock_end(failures: list[datetime]) -> datetime | None:
     return None
 
 
-def _locked_words(until: datetime) -> str:
+def locked_words(until: datetime) -> str:
     return (
         f"连续 {MOST_FAILURES} 次输错，已锁定到 {timezone.localtime(until):%H:%M}。"
         "到时再试；急用请本单位管理员重设密码。"

@@ -12,6 +12,7 @@ from dabao.queries import accounts as queries
 from dabao.queries import notices as notice_queries
 from dabao.services import accounts as services
 from dabao.services import notices as notice_services
+from dabao.services import second_factor
 
 
 @sensitive_post_parameters()
@@ -45,6 +46,7 @@ def _page(request: HttpRequest, form: PasswordForm) -> HttpResponse:
     context = {
         "form": form,
         "must_change": request.user.must_change_password,
+        "second_step": second_factor.is_needed(request.user),
         "postings": queries.own_postings(request.scope),
     }
     return render(request, "account.html", context)

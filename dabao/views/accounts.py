@@ -20,7 +20,7 @@ PER_PAGE = 50
 administers = needs(Right.ACCOUNTS)
 
 
-def _user(request: HttpRequest, account_id: UUID) -> object:
+def one_user(request: HttpRequest, account_id: UUID) -> object:
     try:
         return queries.user(request.scope, account_id)
     except ObjectDoesNotExist:
@@ -66,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @administers
 def one(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """One account: who, which postings, password, in use or not."""
-    user = _user(request, account_id)
+    user = one_user(request, account_id)
     typed = {"name": user.name, "office": user.office, "phone": user.phone, "email": user.email}
     form = AccountForm(request.POST or None, initial=typed, renames=False)
     if form.is_valid():
@@ -99,7 +99,7 @@ def _show_password(request: HttpRequest, user: object, password: str, what: str)
 @administers
 @require_POST
 def reset_password(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    user = _user(request, account_id)
+    user = one_user(request, account_id)
     try:
         password = accounts.reset_password(actor=request.user, user=user)
     except ValidationError as refusal:
@@ -112,7 +112,7 @@ def reset_password(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     try:
-        accounts.disable(actor=request.user, user=_user(request, account_id))
+        accounts.disable(actor=request.user, user=one_user(request, account_id))
         messages.success(request, "账号已停用，他的登录已全部退出。")
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
@@ -122,7 +122,7 @@ def disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @administers
 @require_POST
 def enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    accounts.enable(actor=request.user, user=_user(request, account_id))
+    accounts.enable(actor=request.user, user=one_user(request, account_id))
     messages.success(request, "账号已启用。任职没有变，请核对。")
     return redirect("dabao:account-one", account_id)
 
@@ -131,7 +131,7 @@ def enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def grant(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Add a posting; a county role then waits for a second person."""
-    user = _user(request, account_id)
+    user = one_user(request, account_id)
     form = PostingForm(request.POST)
     if form.is_valid():
         with told_by(form):

@@ -13,7 +13,7 @@ from dabao.forms import SigninForm
 from dabao.services import signin
 
 
-def _next(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """Where to go after signing in: a page of this site, else home."""
     url = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
@@ -28,10 +28,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; demo accounts are offered in demo mode only."""
     form = SigninForm(request, request.POST or None)
     if form.is_valid():
-        return redirect(_next(request))
+        return redirect(next_page(request))
     context = {
         "form": form,
-        "next": _next(request),
+        "next": next_page(request),
         "phases": plans.calendar(clock.today()),
         "demo_accounts": demo.demo_accounts(),
         "demo_password": settings.DEMO_PASSWORD,
