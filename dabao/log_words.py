@@ -108,6 +108,8 @@ NAMES = {
     "list.refuse": "名单被拒",
     "list.discard": "放弃名单",
     "list.undo": "撤销导入",
+    "row.mend": "在页面上改名单的一格",
+    "row.put_back": "改过的格退回原样",
     "match.decide": "认定相近的人",
     "match.ask": "相近的人问乡镇",
     "match.reverse": "撤回认定",

@@ -97,6 +97,7 @@ urlpatterns = [
     path("lists/<uuid:pk>/confirm/", lists.list_confirm, name="list-confirm"),
     path("lists/<uuid:pk>/discard/", lists.list_discard, name="list-discard"),
     path("lists/<uuid:pk>/bad-rows/", lists.list_bad_rows, name="list-bad-rows"),
+    path("lists/<uuid:pk>/mend/", lists.list_mend, name="list-mend"),
     path("lists/<uuid:pk>/undo/", lists.list_undo, name="list-undo"),
     path("matches/", matches.matches, name="matches"),
     path("matches/<uuid:pair_id>/", matches.decide, name="match-decide"),

@@ -536,6 +536,7 @@ POLICY: dict[str, Policy] = {
     "screening:list-confirm": row(a_list),
     "screening:list-discard": row(a_list),
     "screening:list-bad-rows": row(a_list),
+    "screening:list-mend": row(a_list),
     "screening:list-undo": row(a_list),
     "screening:matches": page(),
     "screening:match-decide": row(a_near_match),

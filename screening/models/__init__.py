@@ -18,7 +18,7 @@ from screening.models.offer import JobOffer, ShareProposal
 from screening.models.photo import Photo
 from screening.models.review import BenefitReview, ReviewIncome, Taper
 from screening.models.saved_filter import SavedFilter
-from screening.models.source import ColumnAlias, ListRow, Question, QuestionKind, SourceList
+from screening.models.source import ColumnAlias, ListRow, Question, QuestionKind, RowCorrection, SourceList
 from screening.models.verification import Decision, IncomeItem, MemberCheck, Obligor, Verification
 from screening.models.warning import FollowUp, RiskWarning
 
@@ -56,6 +56,7 @@ __all__ = [
     "QuestionKind",
     "ReviewIncome",
     "RiskWarning",
+    "RowCorrection",
     "SavedFilter",
     "ShareProposal",
     "SourceList",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from dabao import crypto
 from dabao.models import Editable, Job, Opaque, Region, User
 from dabao.scope import ScopedQuerySet
 from screening.choices import Hold, ListKind, ListState, RowState, SkipReason
@@ -94,6 +95,38 @@ class ListRow(Opaque):
     def near_key(self) -> str:
         """What a decision about the row is remembered by: its number's digest; blank when it has none."""
         return self.parsed.get("refused") or (bytes(self.id_index).hex() if self.id_index else "")
+
+
+class RowCorrection(Opaque):
+    """A cell of a staged list mended on the page: what came in stays in the row, this stands beside it."""
+
+    source_list = models.ForeignKey(
+        SourceList, models.CASCADE, verbose_name="名单", related_name="corrections"
+    )
+    sheet = models.CharField("工作表", max_length=60)
+    line = models.PositiveIntegerField("行号")
+    position = models.PositiveSmallIntegerField("第几列")
+    heading = models.CharField("列名", max_length=80)
+    key = models.CharField("含义", max_length=40)
+    value_sealed = models.BinaryField("改为")
+    by = models.ForeignKey(User, models.PROTECT, verbose_name="谁改的", related_name="+")
+    at = models.DateTimeField("何时", default=timezone.now)
+
+    objects = ScopedQuerySet.as_manager()
+    region_path = "source_list__region__code"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "改过的格"
+        ordering = ["sheet", "line", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_list", "sheet", "line", "position"], name="correction_once"
+            )
+        ]
+
+    @property
+    def value(self) -> str:
+        return crypto.unseal(self.value_sealed)
 
 
 class ColumnAlias(Editable):

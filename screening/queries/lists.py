@@ -10,8 +10,9 @@ from django.db.models.functions import Substr
 from dabao.models import Job, Region, RegionLevel
 from dabao.scope import Right, Scope
 from screening.choices import ListKind, ListState, RowState
+from screening.imports.problems import mask
 from screening.imports.reading import raw_cells
-from screening.models import Household, ListRow, Membership, SourceList
+from screening.models import Household, ListRow, Membership, RowCorrection, SourceList
 
 OWN_PROBLEMS, HELD = "problems", "held"
 TABS = (
@@ -173,6 +174,22 @@ def bad_rows(scope: Scope, source: SourceList) -> Iterator[tuple[ListRow, list[A
     found = _rows_of(scope, source).filter(state=RowState.REJECTED)
     for row in found.order_by("sheet", "line").iterator(chunk_size=500):
         yield row, raw_cells(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A cell mended on the page, its new value masked where it identifies."""
+
+    correction: RowCorrection
+    value: str
+
+
+def corrections(scope: Scope, source: SourceList, sheet: str = "", line: int | None = None) -> list[Mended]:
+    """Cells of a list, or of one row of it, that were mended."""
+    found = RowCorrection.objects.within(scope).filter(source_list=source).select_related("by")
+    if line is not None:
+        found = found.filter(sheet=sheet, line=line)
+    return [Mended(one, mask(one.value, one.key)) for one in found]
 
 
 def source_rows(scope: Scope) -> QuerySet[ListRow]:

@@ -23,7 +23,7 @@ from django.db.models import Q
 from dabao import audit, jobs
 from dabao.models import Job, Region, User
 from screening.choices import Hold, ListKind, ListState
-from screening.imports import apply, outcome, stage
+from screening.imports import apply, corrections, outcome, stage
 from screening.imports.check import check
 from screening.imports.kinds import KINDS
 from screening.imports.places import Place, PlaceIndex
@@ -108,7 +108,9 @@ def _stage(source: SourceList, job: Job | None, hold: str, preview: bool) -> Sou
         jobs.progress(job, "逐行检查", 1, 4)
         aliases = dict(ColumnAlias.objects.filter(kind=source.kind).values_list("heading", "field"))
         kind = KINDS[source.kind]
+        came = corrections.lay_over(sheets, source.corrections.all())
         checked = check(kind, sheets, aliases, _places(source.region_id), source.region_id, source.as_of)
+        corrections.take_off(checked, came)
     except RefusedError as refused:
         return _refuse(source, refused.message)
     jobs.progress(job, "存下每一行", 2, 4)

@@ -10,7 +10,7 @@ from dabao.scope import Scope
 from screening.choices import ListKind, ListState, SkipReason
 from screening.imports.problems import split_message
 from screening.queries import lists as queries
-from screening.services import list_confirming
+from screening.services import list_confirming, list_mending
 
 STEPS = ("上传", "认表头", "检查", "预览与改错", "确认入库", "筛查")
 HOUSEHOLD_KINDS = (ListKind.REGISTRY, ListKind.MARGINAL)
@@ -66,6 +66,8 @@ def context(scope: Scope, source: Any, tab: str, township: str) -> dict[str, Any
         ],
         "by_household": source.kind in HOUSEHOLD_KINDS,
         "unit": "户" if source.kind in queries.HOUSEHOLD_KINDS else "人",
+        "corrections": queries.corrections(scope, source),
+        "may_mend": source.state == ListState.STAGED and not busy,
         "controls": list_confirming.control_totals(source) if staged else None,
         "headers": source.totals.get("header", {}),
         "recognised": sum(1 for columns in source.columns.values() for _title, key in columns if key),
@@ -87,9 +89,9 @@ def _shown(scope: Scope, source: Any, tab: str, township: str) -> Any:
 
 
 def problem_lines(rows: Any) -> list[tuple[Any, ...]]:
-    """(row, column, raw value, 什么错了, 怎么办) of every error of the rows shown."""
+    """(row, column, raw value, 什么错了, 怎么办, may be mended here) of every error of the rows shown."""
     return [
-        (row, problem[0], problem[4], *split_message(problem[3]))
+        (row, problem[0], problem[4], *split_message(problem[3]), list_mending.mendable(problem[1]))
         for row in rows
         for problem in row.problems
         if problem[2] == "error"

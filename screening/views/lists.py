@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from dabao import clock
 from dabao.scope import Right
+from dabao.views.access import post_only
 from screening.choices import Hold
 from screening.forms.lists import UploadForm
 from screening.queries import lists as queries
-from screening.services import list_confirming, list_rows, list_staging
+from screening.services import list_confirming, list_mending, list_rows, list_staging
 from screening.services import list_undo as undoing
 from screening.views import list_page
 
@@ -80,7 +81,7 @@ def list_job(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:list", "pk")
 def list_confirm(request: HttpRequest, pk: Any) -> HttpResponse:
     source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)
     hold = request.POST.get("hold") if request.POST.get("hold") in Hold.values else Hold.HOUSEHOLD.value
@@ -95,7 +96,7 @@ def list_confirm(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:list", "pk")
 def list_discard(request: HttpRequest, pk: Any) -> HttpResponse:
     source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)
     try:
@@ -109,6 +110,24 @@ def list_discard(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @login_required
 @require_POST
+def list_mend(request: HttpRequest, pk: Any) -> HttpResponse:
+    """One cell of a refused row read as typed, or (`reset`) as it came; then the list is checked anew."""
+    source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)
+    typed = {name: request.POST.get(name, "") for name in ("sheet", "heading")}
+    typed["line"] = int(line) if (line := request.POST.get("line", "")).isdecimal() else 0
+    arguments = {"scope": request.scope, "source": source, "actor": request.user, **typed}
+    try:
+        if request.POST.get("reset"):
+            list_mending.put_back(**arguments)
+        else:
+            list_mending.mend(value=request.POST.get("value", ""), **arguments)
+    except ValidationError as refusal:
+        messages.warning(request, refusal.messages[0])
+    return redirect("screening:list", pk)
+
+
+@login_required
+@post_only("screening:list", "pk")
 def list_undo(request: HttpRequest, pk: Any) -> HttpResponse:
     """Take a confirmed list back; what was worked on since is named."""
     source = get_object_or_404(queries.lists_of_desk(request.scope), pk=pk)

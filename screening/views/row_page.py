@@ -32,6 +32,7 @@ def context(scope: Scope, row: Any, column: str) -> dict[str, Any]:
         "diff": diff,
         "same": same,
         "uses": queries.uses(scope, row),
+        "corrections": queries.corrections(scope, source, row.sheet, row.line),
         "rows_total": source.totals.get("rows_read", 0),
         "header": source.totals.get("header", {}).get(row.sheet, [None])[0],
         "masked_number": _masked(row),
