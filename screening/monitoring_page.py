@@ -279,8 +279,8 @@ def work_list(
     cases = progress.phase_cases(scope, plan, place, part, day)
     warned = progress.phase_warnings(scope, plan, place, part, day)
     if region:
-        cases = cases.filter(household__region__code__startswith=region)
-        warned = warned.filter(household__region__code__startswith=region)
+        cases = cases.filter(region_then__startswith=region)
+        warned = warned.filter(region_then__startswith=region)
     counts = {"households": cases.count(), "warnings": warned.count()}
     if of not in counts:
         of = "households" if counts["households"] or not counts["warnings"] else "warnings"

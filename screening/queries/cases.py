@@ -274,9 +274,9 @@ def _condition(scope: Scope, filters: CaseFilters, day: date) -> Q:
     condition &= _any(filters.hit(int(number)) for number in filters.category)
     if past:
         condition &= Q(opened_on__lte=past)
-    condition &= _any(Q(household__region__code__startswith=code) for code in filters.village)
+    condition &= _any(Q(region_then__startswith=code) for code in filters.village)
     if filters.region:
-        condition &= Q(household__region__code__startswith=filters.region)
+        condition &= Q(region_then__startswith=filters.region)
     if filters.covered:
         condition &= Q(coverage__in=filters.covered)
     if filters.origin:

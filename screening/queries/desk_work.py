@@ -19,7 +19,8 @@ from dabao.models import WorkPlan
 from dabao.scope import Scope
 from screening.choices import CaseOutcome, CaseState, VerificationState
 from screening.models import Case, CaseEvent, Verification
-from screening.queries.progress import TOWNSHIP, VERIFIED, Part, cases_as_at
+from screening.queries.places_then import TOWNSHIP
+from screening.queries.progress import VERIFIED, Part, cases_as_at
 
 ENROL, RECHECK = "enrol", "recheck"
 DESKS = (ENROL, RECHECK)

@@ -39,6 +39,7 @@ from screening.models import (
 )
 from screening.queries import lacking, on_day, worklist
 from screening.queries.cases import TAB_LABELS, CaseFilters, filtered, without_state
+from screening.queries.places_then import TOWNSHIP
 from screening.queries.steps import townships
 from screening.rules import steps as rules
 from screening.rules.wording import coverage_word
@@ -170,8 +171,8 @@ def by_township(scope: Scope, plan: WorkPlan, filters: CaseFilters, day: date) -
     base = without_state(scope, plan, filters.with_(lacking="", region="", village=()), day)
     has = _has_record(filters)
     aggregated = {
-        row["household__region__parent"]: row
-        for row in base.values("household__region__parent").annotate(
+        row["township"]: row
+        for row in base.values(township=TOWNSHIP).annotate(
             all=Count("pk"),
             has=Count("pk", filter=has),
             unassigned=Count("pk", filter=~has & Q(assigned_to=None)),

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from dabao import crypto
+from dabao.models import Region
 from dabao.scope import Scope
 from screening import verdict_words
 from screening.choices import Answer, CaseState, Coverage
@@ -80,7 +81,11 @@ def rows(scope: Scope, cases: Iterable[Any], day: date) -> list[Row]:
     matches: dict[UUID, list[CategoryMatch]] = defaultdict(list)
     for match in CategoryMatch.objects.filter(held_on(day), household__in=homes).order_by("category"):
         matches[match.household_id].append(match)
-    return [_row(case, known[case.household_id], matches[case.household_id], day) for case in shown]
+    regions = _regions(scope, shown)
+    return [
+        _row(case, regions[case.region_then], known[case.household_id], matches[case.household_id], day)
+        for case in shown
+    ]
 
 
 def records(scope: Scope, cases: Iterable[Any], day: date) -> list[Record]:
@@ -140,8 +145,17 @@ def recorded_by(scope: Scope, day: date) -> Q:  # noqa: ARG001 - a condition on 
     return Q(row=None) | Q(row__source_list__confirmed_on__lte=day)
 
 
-def _row(case: Any, known: Lived, matches: list[CategoryMatch], day: date) -> Row:
-    """`case` carries `state_then` and `outcome_then`; its own limit of then is not kept."""
+def _regions(scope: Scope, cases: Iterable[Any]) -> dict[str, Region]:  # noqa: ARG001 - cases are cut to it
+    """The villages of then by code; asked for only when a household has moved since."""
+    found = {case.household.region_id: case.household.region for case in cases}
+    moved = {case.region_then for case in cases} - set(found)
+    if moved:
+        found |= Region.objects.select_related("parent").in_bulk(moved)
+    return found
+
+
+def _row(case: Any, region: Region, known: Lived, matches: list[CategoryMatch], day: date) -> Row:
+    """`case` carries `region_then`, `state_then` and `outcome_then`; its own limit of then is not kept."""
     home, head = case.household, case.household.head
     mine = [match for match in matches if match.plan_id == case.plan_id]
     status, words = case_status(case.state_then, case.outcome_then, date.max, day, returned=False)
@@ -149,9 +163,9 @@ def _row(case: Any, known: Lived, matches: list[CategoryMatch], day: date) -> Ro
         id=case.pk,
         head=head.name if head else "户主不明",
         masked=crypto.mask_id(head.id_number) if head and head.id_sealed else "",
-        township=home.region.parent.name if home.region.parent else "",
-        village=home.region.name.removesuffix("村"),
-        group=home.group,
+        township=region.parent.name if region.parent else "",
+        village=region.name.removesuffix("村"),
+        group=home.group if region.pk == home.region_id else "",
         size=known.size,
         categories=[match.category for match in mine if match.answer == Answer.YES],
         why=short_line(ground for match in mine for ground in match.grounds)[:200],

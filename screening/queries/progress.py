@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Substr
+from django.db.models.functions import Coalesce
 
 from dabao import clock, plans
 from dabao.models import Phase, WorkPlan
@@ -23,11 +23,10 @@ from dabao.scope import Scope
 from screening.choices import BenefitScheme, CaseOutcome, CaseState, ReviewState, Scheme, StepKind
 from screening.models import BenefitRecord, BenefitReview, Case, CaseEvent, Enrolment, FollowUp, RiskWarning
 from screening.phase_work import TownshipProgress, span
+from screening.queries.places_then import TOWNSHIP, placed
 from screening.rules.phases import work_of_phase
 
 Part = Literal["total", "done", "left"]
-TOWNSHIP_DIGITS = 9
-TOWNSHIP = Substr("household__region_id", 1, TOWNSHIP_DIGITS)
 NOTHING = Q(pk__in=[])
 MONITORING = 3  # the phase whose work is households and warnings
 REVIEWING = 4
@@ -42,7 +41,7 @@ def phase_cases(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date)
     """
     found = plan.phases.filter(number=phase).first()
     if found is None:
-        return Case.objects.none()
+        return cases_as_at(scope, plan, day).none()
     total, done = _total_and_done(found, day)
     wanted = {"total": total, "done": total & done, "left": total & ~done}[work]
     return cases_as_at(scope, plan, day).filter(wanted)
@@ -51,11 +50,12 @@ def phase_cases(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date)
 def phase_warnings(scope: Scope, plan: WorkPlan, phase: int, work: Part, day: date) -> QuerySet[RiskWarning]:
     """The warnings in a figure of a phase: those raised by its last day; none but in phase 3."""
     found = plan.phases.filter(number=phase).first()
+    warnings = placed(scope, RiskWarning.objects.within(scope).filter(plan=plan), day)
     if found is None or phase != MONITORING:
-        return RiskWarning.objects.none()
+        return warnings.none()
     decided = Q(decided_on__lte=day)
     wanted = {"total": Q(), "done": decided, "left": ~decided}[work]
-    return RiskWarning.objects.within(scope).filter(wanted, _raised_in(found, day), plan=plan)
+    return warnings.filter(wanted, _raised_in(found, day))
 
 
 def progress(scope: Scope, plan: WorkPlan, day: date) -> list[TownshipProgress]:
@@ -139,7 +139,7 @@ def _warning_counts(
     if phase is None:
         return {}
     rows = (
-        RiskWarning.objects.within(scope)
+        placed(scope, RiskWarning.objects.within(scope), day)
         .filter(_raised_in(phase, day), plan=plan)
         .values_list(TOWNSHIP)
         .annotate(total=Count("pk"), done=Count("pk", filter=Q(decided_on__lte=day)))
@@ -190,9 +190,10 @@ def reviewable(scope: Scope, plan: WorkPlan, day: date) -> QuerySet[Case]:
 def cases_as_at(scope: Scope, plan: WorkPlan, day: date) -> QuerySet:
     """Cases of the plan in scope; for a past day with what the last events that moved them say.
 
-    `state_then`, `outcome_then`; `round_then`: what came last of verified, withdrawn and returned.
+    `region_then`: the village of the day; `state_then`, `outcome_then`; `round_then`: what came last of
+    verified, withdrawn and returned.
     """
-    cases = Case.objects.within(scope).filter(plan=plan)
+    cases = placed(scope, Case.objects.within(scope).filter(plan=plan), day)
     if day >= clock.today():
         return cases
     moves = CaseEvent.objects.exclude(from_state=F("to_state")).filter(case=OuterRef("pk"), day__lte=day)

@@ -127,8 +127,8 @@ def facets(
         **{f"c{value}": Count("pk", filter=filters.hit(value)) for value in Category.values}
     )
     by_village = {
-        row["household__region_id"]: row["number"]
-        for row in left(village=()).values("household__region_id").annotate(number=Count("pk")).order_by()
+        row["region_then"]: row["number"]
+        for row in left(village=()).values("region_then").annotate(number=Count("pk")).order_by()
     }
     categories = Facet(
         "类别（一户可多类）",

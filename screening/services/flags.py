@@ -79,7 +79,7 @@ def _left(plan: WorkPlan, region: str, day: date) -> dict[tuple[str, int], int]:
 def _overdue_townships(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> set[str]:
     """Townships with work of the phase left that is past its own limit too (returned cases have longer)."""
     left = phase_cases(scope, plan, phase.number, "left", day).filter(due_on__lt=day)
-    return {code[:9] for code in left.values_list("household__region_id", flat=True).distinct()}
+    return {code[:9] for code in left.values_list("region_then", flat=True).distinct()}
 
 
 def _finished_on(scope: Scope, plan: WorkPlan, phase: int, day: date) -> date:

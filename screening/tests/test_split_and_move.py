@@ -1,6 +1,6 @@
 """Splitting off and moving: nobody is lost, both sides know, aid stops here and waits there (C17)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,8 +20,10 @@ from dabao.tests.cast import (
 )
 from screening.choices import Labour
 from screening.models import Case, Household, HouseholdMove, Membership, PendingChange
-from screening.queries import entitlements, moves
+from screening.queries import entitlements, ledger, moves, on_day
 from screening.queries import offers as offer_queries
+from screening.queries.cases import CaseFilters, filtered
+from screening.queries.progress import cases_as_at, progress
 from screening.services import invariants, pending_changes, relocating, share_proposals, splitting
 from screening.tests.test_benefit_changes import grant_to, on_roll, people_of, receive
 from screening.tests.test_offers import act, give, propose, refuse_three_times
@@ -214,9 +216,7 @@ def test_until_it_is_accepted_the_old_township_is_responsible(cast, case, neighb
     ask(case, cast.officer)
     assert Case.objects.within(cast.officer.scope()).count() == 1
     assert Case.objects.within(neighbour.scope()).count() == 0
-    row = moves.rows(neighbour.scope(), case.plan, moves.listed(neighbour.scope(), case.plan, "open"), TODAY)[
-        0
-    ]
+    row = moves.rows(neighbour.scope(), moves.listed(neighbour.scope(), case.plan, "open"), TODAY)[0]
     assert (row.who, row.persons, row.reason, row.case_id) == ("李发祥户", 4, "户口迁移，准迁证", None)
 
 
@@ -413,3 +413,46 @@ def test_a_wrong_split_keeps_what_was_typed(cast, case, client_of):
     answer = client_of(cast.officer).post(reverse("screening:case-split", args=[case.pk]), typed)
     assert answer.status_code == 422
     assert 'value="另立户口"' in answer.content.decode()
+
+
+def counted(actor, plan, day):
+    """By township: what phase 1 counts, what its link lists, what the ledger shows, as at the day."""
+    scope, rows, past = actor.scope(), progress(actor.scope(), plan, day), day < TODAY
+    found = {}
+    for row in rows:
+        filters = CaseFilters(region=row.code, phase="1", as_at=day.isoformat() if past else "")
+        listed = filtered(scope, plan, filters, TODAY)
+        if past:
+            shown = on_day.rows(scope, on_day.for_rows(scope, listed), day)
+            assert {one.township for one in shown} <= {row.name}
+        places = ledger.by_township(scope, plan, CaseFilters(as_at=filters.as_at), TODAY)
+        booked = sum(place.counts.all for place in places if place.code == row.code)
+        found[row.name] = (row.works[0].total, listed.count(), booked)
+    return found
+
+
+def test_a_moved_household_stays_on_the_board_and_the_lists_of_the_days_before(cast, case, neighbour):
+    plan, before = case.plan, TODAY - timedelta(days=1)
+    was = counted(cast.leader, plan, before)
+    assert (was["石羊镇"], was["赵家店镇"]) == ((1, 1, 1), (0, 0, 0))
+    accept(ask(case, cast.officer), neighbour)
+    assert counted(cast.leader, plan, before) == was
+    now = counted(cast.leader, plan, TODAY)
+    assert (now["石羊镇"], now["赵家店镇"]) == ((0, 0, 0), (1, 1, 1))
+
+
+def test_the_past_of_a_moved_household_is_neither_the_old_townships_nor_the_new_ones(cast, case, neighbour):
+    accept(ask(case, cast.officer), neighbour)
+    past = CaseFilters(as_at=(TODAY - timedelta(days=1)).isoformat())
+    for who in (cast.officer, neighbour):
+        assert filtered(who.scope(), case.plan, past, TODAY).count() == 0
+    assert filtered(cast.leader.scope(), case.plan, past, TODAY).count() == 1
+
+
+def test_after_two_moves_every_day_has_the_village_of_that_day(cast, case, neighbour):
+    first = accept(ask(case, cast.officer), neighbour)
+    accept(ask(case, neighbour, to=LIUSHUTANG), cast.officer)
+    HouseholdMove.objects.filter(pk=first.pk).update(decided_on=TODAY - timedelta(days=3))
+    for back, code in ((0, LIUSHUTANG), (1, DAMAIDI), (3, DAMAIDI), (4, LIUSHUTANG)):
+        day = TODAY - timedelta(days=back)
+        assert cases_as_at(cast.leader.scope(), case.plan, day).get().region_then == code, back
