@@ -12,6 +12,7 @@ from supervision.rules.merging import Piece
 # Key, heading (the opening has none); the order in which they stand.
 PARTS = (("opening", ""), ("progress", "一、进度"), ("problems", "二、问题"), ("county", "三、县局自己"))
 TABLE_HEAD = ("乡镇", "应办（户）", "已办（户）", "已办占比", "比直线（户）", "还剩（户）", "每天要办（户）")
+COUNTED = (1, 2, 5)  # the columns that households are counted for; the others are reckoned from them
 
 
 def draft(board: Board) -> dict[str, list[Piece]]:

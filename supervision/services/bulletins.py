@@ -75,10 +75,16 @@ def redraft(
     day: date,
     words: Words,
 ) -> Bulletin:
-    """Draft it again with the figures of the day: what people changed stays, the rest follows."""
+    """Draft it again with the figures of the day: what people changed stays, the rest follows.
+
+    What waits for a leader goes on waiting when it is a leader who does it.
+    """
     bulletin = _lock(scope, plan, bulletin_id, version, Right.DISPATCH, S.DRAFT, S.TO_APPROVE)
+    was = bulletin.state
     _write(bulletin, actor, words)
     _draw(scope, bulletin, day)
+    if scope.may(Right.ORDER, plan.region_id):
+        bulletin.state = was
     return _saved(bulletin, actor, "bulletin.redraft")
 
 
@@ -100,6 +106,7 @@ def ask_approval(
     for key, heading in drafting.PARTS:
         if not bulletin.texts.get(key, "").strip():
             raise ValidationError({key: f"“{heading or '开头'}”没写。没有也请写明“无”。"})
+    _refuse_old_figures(scope, bulletin)
     bulletin.state, bulletin.remark = S.TO_APPROVE, ""
     return _saved(bulletin, actor, "bulletin.ask_approval")
 
@@ -108,8 +115,9 @@ def ask_approval(
 def approve(
     *, scope: Scope, plan: WorkPlan, bulletin_id: UUID, version: int, actor: User, day: date
 ) -> Bulletin:
-    """A leader approves it as it stands; its words and figures stay from now on."""
+    """A leader approves it as it stands; its words and figures stay from now on, so they must be true."""
     bulletin = _lock(scope, plan, bulletin_id, version, Right.ORDER, S.TO_APPROVE)
+    _refuse_old_figures(scope, bulletin)
     bulletin.state, bulletin.approved_by, bulletin.approved_on = S.APPROVED, actor, day
     return _saved(bulletin, actor, "bulletin.approve")
 
@@ -179,6 +187,22 @@ def _draw(scope: Scope, bulletin: Bulletin, day: date) -> None:
         for key, pieces in new.items()
     }
     bulletin.drafted, bulletin.table, bulletin.day = drafting.as_json(new), drafting.table(board), day
+
+
+def _refuse_old_figures(scope: Scope, bulletin: Bulletin) -> None:
+    """The ledger of its day has moved on since it was drafted: its links open other figures."""
+    now = drafting.table(build(scope, bulletin.plan, bulletin.day))
+    moved = [
+        f"{new[0]}{drafting.TABLE_HEAD[place].removesuffix('（户）')} {old[place]} → {new[place]}"
+        for old, new in zip(bulletin.table, now, strict=True)
+        for place in drafting.COUNTED
+        if old[place] != new[place]
+    ]
+    if moved:
+        raise ValidationError(
+            f"起草以后台账又变了，{bulletin.day.month}月{bulletin.day.day}日的数不是这一期写的了："
+            f"{'，'.join(moved)}。请点“按今天的数重新起草”，核对后再办。"
+        )
 
 
 def _subject(bulletin: Bulletin) -> str:

@@ -199,6 +199,30 @@ def test_no_part_may_be_empty(cast, drafted, writes):
     assert "county" in refused.value.message_dict
 
 
+def test_what_the_ledger_has_left_behind_is_neither_sent_nor_approved(
+    cast, drafted, writes, make_case, make_household, client_of
+):
+    make_case(make_household(DAMAIDI))
+    with pytest.raises(ValidationError, match="赵家店镇应办 1 → 2，赵家店镇还剩 1 → 2，大姚县应办 2 → 3"):
+        writes(bulletins.ask_approval, cast.county, drafted)
+    writes(bulletins.redraft, cast.county, drafted)
+    writes(bulletins.ask_approval, cast.county, drafted)
+    make_case(make_household(DAMAIDI))
+    client, url = client_of(cast.leader), f"/bulletins/{drafted.pk}/"
+    version = Bulletin.objects.get(pk=drafted.pk).version
+    refused = client.post(url, {"do": "approve", "version": version}, follow=True).content.decode()
+    assert "赵家店镇应办 2 → 3" in refused
+    assert 'value="redraft"' in refused
+    assert writes(bulletins.redraft, cast.leader, drafted).state == BulletinState.TO_APPROVE
+    assert writes(bulletins.approve, cast.leader, drafted).table[1][1] == "3"
+
+
+def test_a_figure_of_an_earlier_day_is_held_against_that_day(cast, drafted, writes, make_case, settings):
+    settings.DABAO_TODAY = "2020-04-11"
+    make_case(opened_on=date(2020, 4, 11))
+    assert writes(bulletins.ask_approval, cast.county, drafted).state == BulletinState.TO_APPROVE
+
+
 def test_numbers_have_no_gaps_over_a_draft_that_was_thrown_away(county, cast, approved, writes):
     writes(bulletins.issue, cast.county, approved)
     common = {"scope": cast.county.scope(), "plan": county.plan, "actor": cast.county}
