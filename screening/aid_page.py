@@ -29,8 +29,11 @@ def change_tabs(scope: Scope, plan: WorkPlan, tab: str, region: str) -> dict[str
     return {"tabs": tabs, "tab": tab, "region": region, "townships": townships}
 
 
-def one_change(scope: Scope, plan: WorkPlan, pending: PendingChange, day: date) -> dict[str, Any]:
-    """A waiting change with everybody of its household, what they receive, and the chain so far."""
+def one_change(scope: Scope, pending: PendingChange, day: date) -> dict[str, Any]:
+    """A waiting change with everybody of its household, what they receive, and the chain so far.
+
+    `expected` is what stands in the first month that may change: with what is signed for it already.
+    """
     home = pending.household
     receivers = changes.receivers(scope, home.pk, day, pending.persons)
     first = benefit_changes.earliest_month(home, [one.id for one in receivers], day)
@@ -40,7 +43,8 @@ def one_change(scope: Scope, plan: WorkPlan, pending: PendingChange, day: date) 
         "pending": pending,
         "row": changes.rows(scope, [pending], day)[0],
         "receivers": receivers,
+        "expected": changes.receivers(scope, home.pk, first, pending.persons),
         "first_month": first,
         "chain": changes.chain(scope, home.pk),
-        "case_id": changes.case_of(scope, plan, home.pk),
+        "case_id": changes.case_of(scope, home.pk),
     }

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 
 from screening.choices import BenefitScheme
 from screening.forms.fields import money_field
@@ -29,9 +31,13 @@ def months_from(first: date) -> list[tuple[str, str]]:
 
 
 class DecideChangeForm(forms.Form):
-    """What each person of the household is to receive; a line of `receivers` has a scheme and an amount."""
+    """What each person of the household is to receive; a line of `receivers` has a scheme and an amount.
+
+    `receivers` are what stands in the first month without this change; only who differs from it is changed.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput)
     from_month = forms.ChoiceField(label="从哪个月起")
     reason = forms.CharField(
         label="理由",
@@ -44,28 +50,44 @@ class DecideChangeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["from_month"].choices = months_from(first_month)
         self.receivers = list(receivers)
-        for number, one in enumerate(self.receivers):
-            self.fields[f"scheme-{number}"] = forms.ChoiceField(
+        self.initial["seen"] = _digest(self.receivers)
+        for one in self.receivers:
+            self.fields[f"scheme-{_key(one)}"] = forms.ChoiceField(
                 label=f"{one.name}的救助类型", choices=SCHEMES, initial=one.scheme or SCHEMES[0][0]
             )
-            self.fields[f"amount-{number}"] = money_field(
+            self.fields[f"amount-{_key(one)}"] = money_field(
                 f"{one.name}每月多少元", initial=0 if one.gone else one.amount
             )
 
     def lines(self) -> list[tuple[Receiver, forms.BoundField, forms.BoundField]]:
         """Each person with the two inputs of his line."""
-        return [
-            (one, self[f"scheme-{number}"], self[f"amount-{number}"])
-            for number, one in enumerate(self.receivers)
-        ]
+        return [(one, self[f"scheme-{_key(one)}"], self[f"amount-{_key(one)}"]) for one in self.receivers]
+
+    def stopped(self, data: QueryDict) -> QueryDict:
+        """What was sent (month, reason), with nothing for everybody who receives something: 全户停发."""
+        whole = data.copy()
+        for one in self.receivers:
+            whole[f"scheme-{_key(one)}"] = one.scheme or SCHEMES[0][0]
+            whole[f"amount-{_key(one)}"] = "0"
+        return whole
+
+    def outdated(self) -> bool:
+        """Whether the people or what they receive are others than the page showed."""
+        return self.is_bound and self.data.get("seen") != self.initial["seen"]
 
     def amounts(self) -> list[tuple[UUID, str, Decimal]]:
-        """(person, scheme, yuan a month) of every line; an empty amount is nothing."""
-        typed = self.cleaned_data
-        return [
-            (one.id, typed[f"scheme-{number}"], typed[f"amount-{number}"] or Decimal(0))
-            for number, one in enumerate(self.receivers)
-        ]
+        """(person, scheme, yuan a month) of every line of whoever changes; an empty amount is nothing."""
+        typed = [(one, *self._typed(one)) for one in self.receivers]
+        changed = {
+            one.id
+            for one, scheme, amount in typed
+            if amount != (one.amount or 0) or (one.scheme and scheme != one.scheme)
+        }
+        return [(one.id, scheme, amount) for one, scheme, amount in typed if one.id in changed]
+
+    def _typed(self, one: Receiver) -> tuple[str, Decimal]:
+        scheme, amount = (self.cleaned_data[f"{name}-{_key(one)}"] for name in ("scheme", "amount"))
+        return scheme, amount or Decimal(0)
 
     def answers(self) -> dict[str, Any]:
         """A valid form as the service takes it."""
@@ -76,6 +98,16 @@ class DecideChangeForm(forms.Form):
             "from_month": date.fromisoformat(typed["from_month"]),
             "reason": typed["reason"],
         }
+
+
+def _key(one: Receiver) -> str:
+    """Names the inputs of a line, whatever lines come before it."""
+    return f"{one.id}-{one.scheme or 'none'}"
+
+
+def _digest(receivers: Iterable[Receiver]) -> str:
+    shown = [f"{_key(one)} {one.amount} {one.gone}" for one in receivers]
+    return sha256("\n".join(shown).encode()).hexdigest()
 
 
 class KeepForm(forms.Form):

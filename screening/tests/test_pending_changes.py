@@ -8,13 +8,16 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.urls import reverse
 
+from dabao.scope import whole
 from dabao.tests.cast import COUNTY, LIUSHUTANG, TODAY
 from screening.choices import Labour
-from screening.models import BenefitChange, PendingChange
+from screening.models import BenefitChange, Membership, PendingChange
+from screening.queries import entitlements
 from screening.rules.verdicts import MemberFound, Verdict
 from screening.services import cases, family, pending_changes, recheck, verification
+from screening.services.benefit_changes import to_amount
 from screening.services.by_hand import NewMember
-from screening.tests.test_benefit_changes import grant_to, on_roll, people_of, receive
+from screening.tests.test_benefit_changes import change, grant_to, on_roll, people_of, receive
 from screening.tests.test_verification import entry_of
 
 MAY = date(2020, 5, 1)
@@ -207,6 +210,49 @@ def test_persons_that_a_list_moved_wait_on_both_sides(cast, home, make_household
     assert found == {(home.household_id, "member_out"), (other.pk, "member_in")}
 
 
+def filled(form, **amounts):
+    """What the browser sends of the form, with other amounts by name."""
+    data = {"version": form["version"].value(), "seen": form["seen"].value(), "reason": "去世停发"}
+    data["from_month"] = form.fields["from_month"].choices[0][0]
+    for one, scheme, amount in form.lines():
+        said = amounts.get(one.name, amount.value())
+        data |= {scheme.html_name: scheme.value(), amount.html_name: "" if said is None else str(said)}
+    return data
+
+
+def test_a_share_cut_signed_for_the_month_stays_when_another_member_is_decided(cast, home, client_of):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    head = named(home.household)[0]
+    held = entitlements.of_person(whole(COUNTY), home.household_id, head.pk, TODAY)[0]
+    change(home.household, cast.county, to_amount(held, Decimal(105)), MAY, "share_cut")
+    url = reverse("screening:change", args=[PendingChange.objects.get().pk])
+    form = client_of(cast.county).get(url).context["form"]
+    assert {one.name: one.amount for one in form.receivers}["李发祥"] == Decimal(105)
+    assert client_of(cast.county).post(url, filled(form)).status_code == 302
+    assert receive(home.household, MAY) == {"李发祥": Decimal(105), "李小妹": Decimal(210)}
+    assert {line.person.name for line in BenefitChange.objects.last().lines.all()} == {"李建华"}
+
+
+@pytest.mark.parametrize("what", ["a newcomer", "a cut"])
+def test_what_changed_since_the_page_was_opened_is_shown_before_anything_is_saved(
+    cast, home, client_of, make_household, what
+):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    url = reverse("screening:change", args=[PendingChange.objects.get().pk])
+    sent = filled(client_of(cast.county).get(url).context["form"])
+    head = named(home.household)[0]
+    if what == "a cut":
+        held = entitlements.of_person(whole(COUNTY), home.household_id, head.pk, TODAY)[0]
+        change(home.household, cast.county, to_amount(held, Decimal(105)), MAY, "share_cut")
+    else:
+        newcomer = Membership.objects.filter(household=make_household(LIUSHUTANG, ("普小明", Labour.NONE)))
+        newcomer.update(household=home.household, relation="02")
+    before = receive(home.household, MAY)
+    again = client_of(cast.county).post(url, sent, follow=True)
+    assert "这一户的人或金额有变动" in again.content.decode()
+    assert (receive(home.household, MAY), PendingChange.objects.get().settled_on) == (before, None)
+
+
 def test_the_page_shows_everybody_and_takes_the_new_amounts(cast, home, client_of):
     visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
     pending = PendingChange.objects.get()
@@ -215,10 +261,7 @@ def test_the_page_shows_everybody_and_takes_the_new_amounts(cast, home, client_o
     form = page.context["form"]
     offered = {one.name: amount.initial for one, _, amount in form.lines()}
     assert offered == {"李发祥": Decimal(210), "李建华": 0, "李小妹": Decimal(210)}
-    data = {"version": pending.version, "from_month": "2020-05-01", "reason": "去世停发"}
-    for number, one in enumerate(form.receivers):
-        data |= {f"scheme-{number}": "rural_dibao", f"amount-{number}": str(offered[one.name])}
-    assert client_of(cast.county).post(url, data).status_code == 302
+    assert client_of(cast.county).post(url, filled(form)).status_code == 302
     assert receive(home.household, MAY) == {"李发祥": Decimal(210), "李小妹": Decimal(210)}
     page = client_of(cast.officer).get(reverse("screening:case", args=[home.pk])).content.decode()
     assert "成员去世" in page

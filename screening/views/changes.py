@@ -9,11 +9,10 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import aid_page
 from screening.forms.changes import DecideChangeForm, KeepForm
 from screening.forms.refusals import tell
@@ -43,6 +42,9 @@ def change(request: HttpRequest, pending_id: UUID) -> HttpResponse:
     """The people of the household with what they receive, and for whoever approves aid the new amounts."""
     context = _open(request, pending_id)
     form = context["form"]
+    if form and form.outdated():
+        messages.error(request, "你打开以后，这一户的人或金额有变动，没有保存。请看现在的，再定。")
+        return redirect("screening:change", pending_id)
     if form and form.is_valid() and _done(request, form, services.decide, pending_id, form.answers()):
         messages.success(request, "变更记下了：停旧、起新，这一户和台账里看得到。")
         return redirect("screening:changes")
@@ -51,7 +53,7 @@ def change(request: HttpRequest, pending_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:change", "pending_id")
 def keep(request: HttpRequest, pending_id: UUID) -> HttpResponse:
     """Nothing changes, with the reason."""
     form = KeepForm(request.POST)
@@ -68,12 +70,15 @@ def _open(request: HttpRequest, pending_id: UUID) -> dict[str, Any]:
     except ObjectDoesNotExist as missing:
         raise Http404 from missing
     may_decide = services.may_decide(request.scope, pending.household.region_id)
-    context = aid_page.one_change(request.scope, plans.current(), pending, clock.today())
+    context = aid_page.one_change(request.scope, pending, clock.today())
     form = None
     if may_decide and pending.settled_on is None:
-        data = request.POST if request.method == "POST" and "amount-0" in request.POST else None
+        data = request.POST if request.method == "POST" and "seen" in request.POST else None
         first = {"version": pending.version}
-        form = DecideChangeForm(context["receivers"], context["first_month"], data, initial=first)
+        form = DecideChangeForm(context["expected"], context["first_month"], initial=first)
+        if data is not None:
+            sent = form.stopped(data) if "stop" in data else data
+            form = DecideChangeForm(context["expected"], context["first_month"], sent, initial=first)
     return context | {"form": form, "keep_form": KeepForm(initial={"version": pending.version})}
 
 
