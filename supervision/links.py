@@ -68,11 +68,18 @@ def requests_url(region: str, **more: str) -> str:
 def flag_url(flag: Flag) -> str:
     """Where the work is done that clears a flag."""
     about = flag.subject.rpartition(":")[2]
-    match flag.kind:
+    month = flag.due_on.replace(day=1)
+    match FlagKind(flag.kind):
         case FlagKind.PHASE_OVERDUE:
             return phase_url(flag.region_id, int(about), "left")
         case FlagKind.REPORT_MISSING:
-            return report_url(flag.due_on.replace(day=1), flag.region_id)
+            return report_url(month, flag.region_id)
+        case FlagKind.MEETING_MISSING:
+            return reverse("reports:meeting", args=[month, flag.region_id])
+        case FlagKind.FEEDBACK_MISSING:
+            return reverse("reports:feedback", args=[month, flag.region_id])
+        case FlagKind.ANSWER_OWED:
+            return reverse("reports:request", args=[about])
         case FlagKind.WARNING_OVERDUE:
             return reverse("screening:warning", args=[about])
         case FlagKind.TAPER_ENDING:
@@ -81,8 +88,6 @@ def flag_url(flag: Flag) -> str:
             return reverse("supervision:finding", args=[about])
         case FlagKind.DISPATCH_OVERDUE:
             return reverse("supervision:dispatch", args=[about])
-        case _:
-            return url_of("reports:calendar")
 
 
 def report_url(month: date, region: str) -> str:

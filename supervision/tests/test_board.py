@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from dabao.models import Flag, FlagKind, Unit, UnitMember
 from dabao.tests.cast import COUNTY, DAMAIDI, FIRST_DAY, GUIHUA, LIUSHUTANG, SHIYANG, TODAY, ZHAOJIADIAN
 from reports.models import MonthlyReport, ReportState
+from reports.services.flags import raise_others
 from screening.choices import CaseOutcome, CaseState
 from screening.models import BenefitRecord, CaseEvent
 from screening.queries.desk_work import Share
 from supervision.board import build
+from supervision.links import flag_url
 from supervision.models import Assignment, Group
 
 MISSING = {
@@ -273,6 +275,19 @@ def test_the_red_count_opens_the_flags_that_stood(county, cast, client_of):
     assert "3月缺报 17 天" in client.get("/board/flags/?as_at=2020-04-01").content.decode()
     assert "没有红旗" in client.get("/board/flags/").content.decode()
     assert "没有红旗" in client.get(f"/board/flags/?region={SHIYANG}&as_at=2020-04-01").content.decode()
+
+
+def test_every_flag_leads_to_the_work_that_clears_it(county, cast, owed_answers, client_of):
+    raise_others(plan=county.plan, day=date(2020, 4, 26))
+    client, opened = client_of(cast.county), {}
+    for flag in Flag.objects.all():
+        url = flag_url(flag)
+        opened[flag.kind] = url.split("/")[-2]
+        assert client.get(url).status_code == 200
+    answer = Flag.objects.filter(kind=FlagKind.ANSWER_OWED).first().subject.removeprefix("request:")
+    assert opened["meeting_missing"] == "meeting"
+    assert opened["feedback_missing"] == "feedback"
+    assert client.get(f"/requests/{answer}/").context["form"] is not None
 
 
 def test_the_wall_leads_nowhere_and_names_nobody(supervised, cast, client_of, make_case):
