@@ -141,8 +141,8 @@ def address(name: str, world: World) -> str:
 
 
 def answers(client: Client, url: str) -> dict[str, int]:
-    """Status by method; a method that the address does not know is left out."""
-    found = {"GET": client.get(url).status_code, "POST": client.post(url).status_code}
+    """Status by method; a method that the address does not know is left out, one that leads on is followed."""
+    found = {"GET": client.get(url, follow=True).status_code, "POST": client.post(url).status_code}
     return {method: status for method, status in found.items() if status != 405}
 
 
@@ -203,3 +203,11 @@ def test_no_address_takes_a_number_as_a_records_id():
         if type(converter).__name__ == "IntConverter"
     ]
     assert whole_numbers == []
+
+
+@pytest.mark.parametrize("name", names(Reach.ROW))
+def test_who_comes_to_a_forms_address_without_the_form_is_led_to_a_page(name, world, client_of, cast):
+    """After a refusal the browser shows it: Enter there, a bookmark, a sent link."""
+    url = address(name, world)
+    for who in (cast.county, cast.officer):
+        assert client_of(who).get(url).status_code != 405, who.username

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
 from dabao.scope import Right
 
@@ -22,6 +24,25 @@ def needs(*rights: Right) -> Callable[[View], View]:
             if not any(request.scope.may(right) for right in rights):
                 raise PermissionDenied("你的岗位没有这项权限。")
             return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def post_only(page: str, *keep: str) -> Callable[[View], View]:
+    """For a form's address: whoever comes without the form is led to `page`, with the
+    arguments named in `keep`.
+
+    After a refusal the browser shows this address; Enter in it, a bookmark or a sent link is such a visit.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                return redirect(page, **{name: kwargs[name] for name in keep})
+            return require_POST(view)(request, *args, **kwargs)
 
         return guarded
 

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
+from dabao.views.access import post_only
 from reports import pages, tables
 from reports.forms import ReportForm, RequestForm
 from reports.queries.reports import households
@@ -139,7 +140,7 @@ def _conflict(
 
 
 @of_record
-@require_POST
+@post_only("reports:report", "month", "code")
 def draft(request: HttpRequest, month: date, code: str) -> HttpResponse:
     """Keeps the words as they are typed; 409 when somebody else saved meanwhile."""
     page = _page(request, month, code)
@@ -163,7 +164,7 @@ GIVEN_BACK = {
 
 
 @of_record
-@require_POST
+@post_only("reports:report", "month", "code")
 def give_back(request: HttpRequest, month: date, code: str, by: str) -> HttpResponse:
     """The head, or the county, gives the report back to be mended."""
     page = _page(request, month, code)

@@ -6,11 +6,10 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from dabao.forms import told_by
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening.forms.aliases import AliasForm
 from screening.queries import aliases as queries
 from screening.services import aliases as services
@@ -32,7 +31,7 @@ def aliases(request: HttpRequest) -> HttpResponse:
 
 
 @changes
-@require_POST
+@post_only("screening:aliases")
 def delete(request: HttpRequest, alias_id: UUID) -> HttpResponse:
     try:
         services.delete(actor=request.user, alias=queries.alias(request.scope, alias_id))

@@ -11,11 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import exports
 from screening.choices import CaseState
 from screening.forms.household import NewHouseholdForm
@@ -75,7 +74,7 @@ def _next(request: HttpRequest, filters: CaseFilters) -> Any:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:cases")
 def search(request: HttpRequest) -> HttpResponse:
     """Results come as the answer to the POST: what is searched for never stands in an address (P02)."""
     said, plan, day = request.POST.get("q", "").strip()[:60], plans.current(), clock.today()
@@ -91,7 +90,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:cases")
 def export(request: HttpRequest) -> HttpResponse:
     """The whole list as it stands, masked."""
     filters = CaseFilters.from_query(request.POST)
@@ -113,7 +112,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.ASSIGN)
-@require_POST
+@post_only("screening:cases")
 def assign(request: HttpRequest) -> HttpResponse:
     """Give the ticked households to somebody, or take them back."""
     back = f"{reverse('screening:cases')}?{CaseFilters.from_query(request.POST).query_string()}"

@@ -12,11 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import photo_page
 from screening.choices import CaseOutcome, CaseState, PropertyKind, VisitResult
 from screening.forms import conflict as conflicts
@@ -152,7 +151,7 @@ def keep_draft(opened: Opened) -> None:
 
 @login_required
 @needs(Right.VERIFY)
-@require_POST
+@post_only("screening:case", "case_id")
 def member(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Register somebody whom no list has; what else is filled in stays as a draft."""
     opened, form = open_household(request, case_id), MemberForm(request.POST, prefix=NEW_MEMBER)
@@ -186,7 +185,7 @@ def _registered(opened: Opened, form: MemberForm) -> bool:
 
 @login_required
 @needs(Right.VERIFY)
-@require_POST
+@post_only("screening:case", "case_id")
 def draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Autosave: 204 when kept, 409 when somebody else concluded the household."""
     version = request.POST.get("version", "")
@@ -223,7 +222,7 @@ def show_conflict(opened: Opened, conflict: ConflictError) -> HttpResponse:
 
 @login_required
 @needs(Right.VERIFY)
-@require_POST
+@post_only("screening:case", "case_id")
 def resolve(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The form with, item by item, mine or theirs; it becomes a correction, or nothing when all is theirs."""
     opened = open_household(request, case_id)
@@ -283,7 +282,7 @@ def _corrected(opened: Opened, form: VerificationForm, reason: str) -> HttpRespo
 
 @login_required
 @needs(Right.VERIFY)
-@require_POST
+@post_only("screening:case", "case_id")
 def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Take one's own last conclusion back, before anybody rechecked it."""
     return _done(
@@ -302,7 +301,7 @@ def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.VERIFY)
-@require_POST
+@post_only("screening:case", "case_id")
 def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Moved out, died or declined: to be agreed by another person."""
     open_household(request, case_id)
@@ -321,7 +320,7 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.VERIFY)
-@require_POST
+@post_only("screening:case", "case_id")
 def reopen(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Look again at a closed household, with a reason."""
     form = ReasonForm(request.POST)
@@ -344,7 +343,7 @@ def reopen(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:case", "case_id")
 def reveal(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The page with whole numbers, for a reason that goes to the log; leaving it masks them again."""
     opened, form = open_household(request, case_id), RevealForm(request.POST)

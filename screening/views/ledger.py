@@ -12,11 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import exports
 from screening.choices import CaseState, Coverage
 from screening.forms.ledger import WHOLE, ExportForm
@@ -49,7 +48,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:ledger")
 def search(request: HttpRequest) -> HttpResponse:
     """Results come as the answer to the POST: what is searched for never stands in an address (P02)."""
     said = request.POST.get("q", "").strip()[:60]
@@ -64,7 +63,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:ledger")
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the filters as they stand under a name."""
     filters = CaseFilters.from_query(request.POST)
@@ -77,7 +76,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:ledger")
 def forget(request: HttpRequest) -> HttpResponse:
     """Put one's own kept filter away."""
     try:

@@ -10,11 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
 
 from dabao import clock
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import near_page
 from screening.queries import near_matches as queries
 from screening.services import near_matches as services
@@ -57,7 +56,7 @@ def _context(request: HttpRequest) -> dict:
 
 
 @login_required
-@require_POST
+@post_only("screening:matches")
 def decide(request: HttpRequest, pair_id: UUID) -> HttpResponse:
     """是同一人, 不是 or 问乡镇; then the next pair."""
     answer, note = request.POST.get("answer", ""), request.POST.get("note", "")
@@ -78,7 +77,7 @@ def decide(request: HttpRequest, pair_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:matches")
 def reverse_decision(request: HttpRequest, pair_id: UUID) -> HttpResponse:
     try:
         services.reverse(scope=request.scope, pair_id=pair_id, actor=request.user, day=clock.today())
@@ -92,7 +91,7 @@ def reverse_decision(request: HttpRequest, pair_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:matches")
 def reveal(request: HttpRequest, pair_id: UUID) -> HttpResponse:
     """Both whole numbers, logged: as JSON for the page, as the page itself without JavaScript."""
     pair = get_object_or_404(queries.pairs(request.scope), pk=pair_id)

@@ -9,11 +9,10 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from dabao import clock
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening.forms.steps import ObjectionForm, SettleForm
 from screening.queries import case_steps
 from screening.services import objections
@@ -23,7 +22,7 @@ MAY = (Right.APPLY, Right.APPROVE)
 
 @login_required
 @needs(*MAY)
-@require_POST
+@post_only("screening:case", "case_id")
 def record(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form = ObjectionForm(request.POST)
 
@@ -42,7 +41,7 @@ def record(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(*MAY)
-@require_POST
+@post_only("screening:case", "case_id")
 def settle(request: HttpRequest, case_id: UUID, objection_id: UUID) -> HttpResponse:
     form = SettleForm(request.POST)
 

@@ -10,11 +10,10 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import offer_page
 from screening.forms.offers import AnswerForm, OfferForm, ProposalForm, StepForm
 from screening.forms.refusals import tell
@@ -39,7 +38,7 @@ def offers(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:offers")
 def search(request: HttpRequest) -> HttpResponse:
     """Somebody's ledger by his name; what is searched for never stands in an address (P02)."""
     said = request.POST.get("q", "").strip()[:60]
@@ -66,7 +65,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:offer-person", "person_id")
 def answer(request: HttpRequest, person_id: UUID, offer_id: UUID) -> HttpResponse:
     """The reply to an offer that had none."""
     form = AnswerForm(request.POST)
@@ -79,7 +78,7 @@ def answer(request: HttpRequest, person_id: UUID, offer_id: UUID) -> HttpRespons
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:offer-person", "person_id")
 def propose(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Propose and sign in the township."""
     context = _open(request, person_id)
@@ -95,7 +94,7 @@ def propose(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:offers")
 def step(request: HttpRequest, proposal_id: UUID, name: str) -> HttpResponse:
     """Sign, decline, withdraw, resume."""
     try:

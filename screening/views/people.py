@@ -10,11 +10,10 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import people_page
 from screening.forms.people import AcceptForm, MoveForm, ReasonForm, SplitForm
 from screening.forms.refusals import tell
@@ -32,7 +31,7 @@ def people(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:case-people", "case_id")
 def split(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Some members become a household of their own."""
     context = _household(request, case_id)
@@ -46,7 +45,7 @@ def split(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:case-people", "case_id")
 def ask(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Give the household, or one of it, up to another village."""
     context = _household(request, case_id)
@@ -82,14 +81,14 @@ def move(request: HttpRequest, move_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:move", "move_id")
 def decline(request: HttpRequest, move_id: UUID) -> HttpResponse:
     return _end(request, move_id, relocating.decline, "没有接收，理由已告诉对方。")
 
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:move", "move_id")
 def withdraw(request: HttpRequest, move_id: UUID) -> HttpResponse:
     return _end(request, move_id, relocating.withdraw, "迁移撤回了，这一户还由你们负责。")
 

@@ -10,12 +10,12 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dabao import clock
 from dabao.pictures import CONTENT_TYPE
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import photo_page
 from screening.queries.photos import photo as find_photo
 from screening.services import photos
@@ -25,7 +25,7 @@ from screening.views.household import keep_draft, open_household, show_conflict
 
 @login_required
 @needs(Right.VERIFY)
-@require_POST
+@post_only("screening:case", "case_id")
 def add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Keep the photos sent: a script gets the part, a form the page, with its other fields as draft."""
     opened = open_household(request, case_id)
@@ -63,7 +63,7 @@ def _added(request: HttpRequest, case_id: UUID) -> tuple[str, list[str]]:
 
 @login_required
 @needs(Right.VERIFY)
-@require_POST
+@post_only("screening:cases")
 def remove(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """Take one's own photo away; what is filled in on the page stays as a draft."""
     case_id = _found(lambda: find_photo(request.scope, photo_id)).case_id

@@ -8,11 +8,10 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening.queries import questions as queries
 from screening.services import questions as services
 
@@ -32,7 +31,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:questions")
 def answer(request: HttpRequest, question_id: UUID) -> HttpResponse:
     choice, note = request.POST.get("choice", ""), request.POST.get("note", "")
     try:

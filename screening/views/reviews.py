@@ -9,11 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import review_page
 from screening.forms.refusals import tell
 from screening.forms.reviews import ApprovalForm, ReviewForm
@@ -50,7 +49,7 @@ def review(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:review", "case_id")
 def ways(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The three ways for what is typed so far; nothing is kept."""
     case = _case(request, case_id)
@@ -62,7 +61,7 @@ def ways(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:reviews")
 def approval(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """Approve a taper or a stop, or send it back."""
     form = ApprovalForm(request.POST)

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_POST
 
+from dabao.views.access import post_only
 from screening.queries import lists as queries
 from screening.services import list_rows
 from screening.views import row_page
@@ -22,7 +22,7 @@ def row(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:row", "pk")
 def row_reveal(request: HttpRequest, pk: Any) -> HttpResponse:
     """The whole number, logged: as JSON for the page, as the page itself without JavaScript."""
     found = get_object_or_404(queries.source_rows(request.scope), pk=pk)

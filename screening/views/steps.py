@@ -12,11 +12,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from screening import publicity_bars
 from screening.choices import CaseOutcome, CaseState, StepKind
 from screening.forms.steps import VERBS, NumbersFileForm, ObjectionForm, StepForm, TermsForm
@@ -42,7 +41,7 @@ def steps(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(*DESK)
-@require_POST
+@post_only("screening:steps")
 def take(request: HttpRequest) -> HttpResponse:
     """One step for the ticked households; those refused are shown with their reason."""
     kind = _stage(request, request.POST.get("stage", ""))
@@ -71,7 +70,7 @@ def take(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(*DESK)
-@require_POST
+@post_only("screening:steps")
 def refuse(request: HttpRequest) -> HttpResponse:
     """Send the ticked households back with one reason."""
     kind, chosen = _stage(request, request.POST.get("stage", "")), _uuids(request.POST.getlist("case"))
@@ -94,7 +93,7 @@ def refuse(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(*DESK)
-@require_POST
+@post_only("screening:steps")
 def undo(request: HttpRequest) -> HttpResponse:
     """Take one's own step of today back, for the ticked households."""
     kind = _stage(request, request.POST.get("stage", ""))
@@ -113,7 +112,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.APPROVE)
-@require_POST
+@post_only("screening:steps")
 def numbers(request: HttpRequest) -> HttpResponse:
     """Provincial numbers as typed, by the checks of one; what is wrong stays in its box with the reason."""
     typed = {
@@ -168,7 +167,7 @@ def case_steps_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(*DESK)
-@require_POST
+@post_only("screening:case-steps", "case_id")
 def terms(request: HttpRequest, case_id: UUID, grant_id: UUID) -> HttpResponse:
     """Set tier, amount and first month of one grant."""
     case = _case(request, case_id)

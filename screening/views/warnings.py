@@ -9,11 +9,10 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs, spreadsheet
+from dabao.views.access import needs, post_only, spreadsheet
 from screening import monitoring_export, monitoring_page
 from screening.choices import FollowUpResult
 from screening.forms.refusals import tell
@@ -62,7 +61,7 @@ def households(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("screening:warning-list")
 def export(request: HttpRequest) -> HttpResponse:
     """The list as it stands: warnings, or with `set` the households of one."""
     day = clock.today()
@@ -111,7 +110,7 @@ def one(request: HttpRequest, warning_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:warning", "warning_id")
 def visit(request: HttpRequest, warning_id: UUID) -> HttpResponse:
     """Record a visit; the next thing is the decision."""
     form = VisitForm(request.POST)
@@ -122,7 +121,7 @@ def visit(request: HttpRequest, warning_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_only("screening:warning", "warning_id")
 def decide(request: HttpRequest, warning_id: UUID) -> HttpResponse:
     form = DecideForm(request.POST)
     if form.is_valid() and _done(request, form, services.decide, warning_id):

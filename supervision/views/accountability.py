@@ -8,11 +8,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from reports.views.access import of_record
 from screening.forms.refusals import tell
 from supervision.choices import EntryKind
@@ -72,7 +72,7 @@ def one(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @of_record
-@require_POST
+@post_only("supervision:accountability-one", "case_id")
 def entry(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One more entry."""
     case = queries.one(request.scope, case_id)
@@ -83,7 +83,7 @@ def entry(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @of_record
-@require_POST
+@post_only("supervision:accountability-one", "case_id")
 def correct(request: HttpRequest, case_id: UUID, entry_id: UUID) -> HttpResponse:
     """Put an entry right; both stay."""
     queries.one(request.scope, case_id)

@@ -9,12 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.forms import told_by
 from dabao.scope import Right
-from dabao.views.access import needs
+from dabao.views.access import needs, post_only
 from supervision.forms.assignments import AssignForm, EndForm, ReplaceForm
 from supervision.queries import assignments as queries
 from supervision.queries import townships
@@ -82,7 +82,7 @@ def change(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.PLAN)
-@require_POST
+@post_only("supervision:assignment", "assignment_id")
 def end(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """The last day of an assignment."""
     before, form = _one(request, assignment_id), EndForm(request.POST)
@@ -106,7 +106,7 @@ def end(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
 
 @login_required
 @needs(Right.PLAN)
-@require_POST
+@post_only("supervision:assignment", "assignment_id")
 def withdraw(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """Take back one that has not begun."""
     before, version = _one(request, assignment_id), request.POST.get("version", "")

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.scope import Right
+from dabao.views.access import post_only
 from reports.pages import words_of
 from reports.views.access import of_record
 from supervision.choices import DispatchMove
@@ -82,7 +83,7 @@ def change(request: HttpRequest, dispatch_id: UUID) -> HttpResponse:
 
 
 @of_record
-@require_POST
+@post_only("supervision:dispatch", "dispatch_id")
 def discard(request: HttpRequest, dispatch_id: UUID) -> HttpResponse:
     common = _common(request)
     draft = queries.one(common["scope"], common["plan"], dispatch_id)

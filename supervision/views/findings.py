@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs, spreadsheet
+from dabao.views.access import needs, post_only, spreadsheet
 from reports.views.access import of_record
 from screening.forms.refusals import tell
 from screening.services import looks
@@ -44,7 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.READ)
-@require_POST
+@post_only("supervision:findings")
 def export(request: HttpRequest) -> HttpResponse:
     """整改台账 in the official columns, as the page is filtered."""
     filters, day = lists.FindingFilters.from_query(request.POST), clock.today()
@@ -102,7 +102,7 @@ def one(request: HttpRequest, finding_id: UUID) -> HttpResponse:
 
 
 @of_record
-@require_POST
+@post_only("supervision:finding", "finding_id")
 def move(request: HttpRequest, finding_id: UUID, move: str) -> HttpResponse:
     """Make a move; what is refused is said in its form."""
     if move not in MOVES:
@@ -139,7 +139,7 @@ def _show(request: HttpRequest, finding_id: UUID, refused: MoveForm | None = Non
 
 
 @of_record
-@require_POST
+@post_only("supervision:finding", "finding_id")
 def verify(request: HttpRequest, finding_id: UUID) -> HttpResponse:
     """Have its household verified again."""
     try:

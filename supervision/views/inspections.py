@@ -8,11 +8,11 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.scope import Right
-from dabao.views.access import needs, spreadsheet
+from dabao.views.access import needs, post_only, spreadsheet
 from reports.views.access import of_record
 from screening.forms.refusals import tell
 from screening.services import looks
@@ -33,7 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @needs(Right.SUPERVISE, Right.RECTIFY)
-@require_POST
+@post_only("supervision:inspections")
 def export(request: HttpRequest) -> HttpResponse:
     """The list as it stands, as 督战记录."""
     filters, day = queries.InspectionFilters.from_query(request.POST), clock.today()
@@ -77,7 +77,7 @@ def one(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
 
 
 @of_record
-@require_POST
+@post_only("supervision:inspection", "inspection_id")
 def describe(request: HttpRequest, inspection_id: UUID, stop_id: UUID) -> HttpResponse:
     """What was seen in one township of it, and said there."""
     stop = queries.stop(request.scope, inspection_id, stop_id)
@@ -101,7 +101,7 @@ def describe(request: HttpRequest, inspection_id: UUID, stop_id: UUID) -> HttpRe
 
 
 @of_record
-@require_POST
+@post_only("supervision:inspection", "inspection_id")
 def close(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     try:
         services.close(

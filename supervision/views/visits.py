@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from dabao import clock
+from dabao.views.access import post_only
 from reports.views.access import of_record
 from screening.forms.refusals import tell
 from supervision.forms.inspections import ReplaceForm, VisitForm
@@ -95,7 +95,7 @@ def _onward(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 
 
 @of_record
-@require_POST
+@post_only("supervision:visit", "visit_id")
 def replace(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Another household of the same stratum takes its place, for a reason."""
     form = ReplaceForm(request.POST)
