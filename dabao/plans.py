@@ -14,8 +14,8 @@ class NoPlanError(ObjectDoesNotExist):
 
 
 def current() -> WorkPlan:
-    """The latest plan of the county. Raises NoPlanError."""
-    plan = WorkPlan.objects.select_related("region").order_by("-year").first()
+    """The latest plan of the county; of two of one year always the same. Raises NoPlanError."""
+    plan = WorkPlan.objects.select_related("region").order_by("-year", "-code").first()
     if plan is None:
         raise NoPlanError("还没有方案。请先运行 manage.py load_plan。")
     return plan

@@ -29,16 +29,15 @@ def waiting(scope: Scope) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     day, plan = clock.today(), _plan() if scope.may(Right.READ) else None
-    current = WorkPlan.objects.order_by("-year").values("pk")[:1]
-    if scope.may(Right.VERIFY) or scope.may(Right.RECHECK):
+    if plan and (scope.may(Right.VERIFY) or scope.may(Right.RECHECK)):
         to_verify = Q(state=CaseState.TO_VERIFY) & scope.q(Case.region_path, Right.VERIFY)
         to_recheck = mine_to_recheck(scope)
-        found |= Case.objects.filter(to_verify | to_recheck, plan=current).aggregate(
+        found |= Case.objects.filter(to_verify | to_recheck, plan=plan).aggregate(
             to_verify=Count("pk", filter=to_verify), to_recheck=Count("pk", filter=to_recheck)
         )
-    if scope.may(Right.READ):
+    if plan and scope.may(Right.READ):
         undecided = RiskWarning.objects.within(scope).exclude(state=WarningState.DECIDED)
-        found["warnings"] = undecided.filter(plan=current).count()
+        found["warnings"] = undecided.filter(plan=plan).count()
     if plan and (scope.may(Right.APPLY) or scope.may(Right.APPROVE)):
         found["steps"] = sum(waiting_for_me(scope, plan, day).values())
         found["reviews"] = reviews.mine(scope, plan, day)
@@ -49,8 +48,8 @@ def waiting(scope: Scope) -> dict[str, int]:
         found["matches"] = near_matches.waiting(scope)
     if scope.may(Right.ACCOUNTS) or scope.may(Right.ORDER):
         found["postings"] = accounts.waiting(scope).count()
-    if scope.may(Right.RECTIFY) or scope.may(Right.SUPERVISE):
-        mine = Finding.objects.filter(findings.mine(scope, day), plan=current)
+    if plan and (scope.may(Right.RECTIFY) or scope.may(Right.SUPERVISE)):
+        mine = Finding.objects.filter(findings.mine(scope, day), plan=plan)
         found["findings"] = mine.count()
     if plan and (scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH)):
         found["dispatches"] = dispatches.waiting(scope, plan)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from dabao import plans
+from dabao.models import WorkPlan
 from dabao.scope import NOTHING
 from dabao.tests.cast import LIUSHUTANG, TODAY
 from screening.choices import CaseState, VerificationState, VisitResult
@@ -115,6 +117,17 @@ def test_counts_cost_a_query_for_each_table(cast, make_case, django_assert_max_n
         scope = user.scope()
         with django_assert_max_num_queries(12):
             waiting(scope)
+
+
+def test_of_two_plans_of_one_year_bar_and_pages_count_the_same(cast, county, make_case):
+    make_case()
+    twin = WorkPlan.objects.get(pk=county.plan.pk)
+    for code in ("0000", "zzzz"):
+        twin.pk, twin.code, twin._state.adding = None, code, True
+        twin.save()
+        assert plans.current().code == max(county.plan.code, code)
+        expected = 1 if plans.current() == county.plan else 0
+        assert waiting(cast.officer.scope())["to_verify"] == expected
 
 
 def test_the_strip_says_that_the_day_is_set(cast, client_of):
