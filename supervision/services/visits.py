@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from dabao import audit
 from dabao.models import User
 from dabao.scope import Scope
 from supervision.choices import FindingSource, Item, Match, Met, Occasion
-from supervision.models import Finding, Visit
+from supervision.models import Finding, Inspection, Visit
 from supervision.services import findings, inspections
 
 KEPT_AT_MOST = timedelta(days=7)
@@ -69,7 +69,7 @@ def save(
         raise VisitConflictError(visit)
     _refuse_thin(answers, problem)
     if not same or _again_not_home(visit, met, version):
-        _write(visit, answers, actor, day, kept_for)
+        _write(visit, answers, actor, _moment(stop.inspection, day, kept_for))
         audit.record(
             "visit.save",
             actor=actor,
@@ -127,8 +127,7 @@ def _refuse_thin(answers: Mapping[str, Any], problem: Problem) -> None:
         raise ValidationError(wrong)
 
 
-def _write(visit: Visit, answers: Mapping[str, Any], actor: User, day: date, kept_for: timedelta) -> None:
-    at = _moment(day, kept_for)
+def _write(visit: Visit, answers: Mapping[str, Any], actor: User, at: datetime) -> None:
     for name, value in answers.items():
         setattr(visit, name, value)
     if visit.met == Met.NOT_HOME:
@@ -139,10 +138,16 @@ def _write(visit: Visit, answers: Mapping[str, Any], actor: User, day: date, kep
     visit.save()
 
 
-def _moment(day: date, kept_for: timedelta) -> datetime:
-    """The hour of the visit on the business day, less the time its answers waited for a signal."""
-    now = datetime.combine(day, timezone.localtime().time(), timezone.get_current_timezone())
-    return now - min(max(kept_for, timedelta(0)), KEPT_AT_MOST)
+def _moment(inspection: Inspection, day: date, kept_for: timedelta) -> datetime:
+    """The hour of the visit on the business day, less the time its answers waited for a signal.
+
+    The phone's word goes back as far as the inspection: nobody filled in a sheet that was not there yet.
+    """
+    zone = timezone.get_current_timezone()
+    now = datetime.combine(day, timezone.localtime().time(), zone)
+    begun = datetime.combine(max(inspection.first_day, inspection.recorded_on), time(), zone)
+    kept = now - min(max(kept_for, timedelta(0)), KEPT_AT_MOST)
+    return max(kept, min(begun, now))
 
 
 def _open(scope: Scope, visit: Visit, problem: Problem, actor: User, day: date) -> Finding:

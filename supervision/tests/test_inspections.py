@@ -1,12 +1,13 @@
 """Inspections, visits and samples: who may, what is refused, who sees what (C18, C21)."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from openpyxl import load_workbook
 from PIL import Image
 
@@ -255,6 +256,7 @@ def test_a_visit_of_the_census_says_so_as_the_source_of_its_finding(coming, cast
 
 
 def test_answers_that_waited_in_a_phone_keep_the_hour_of_the_visit(coming, visit):
+    Inspection.objects.update(first_day=TODAY - timedelta(days=1), recorded_on=TODAY - timedelta(days=1))
     coming.save(visit, kept_for=timedelta(hours=5))
     early = Visit.objects.get(pk=visit.pk).at
     visit.refresh_from_db()
@@ -264,6 +266,25 @@ def test_answers_that_waited_in_a_phone_keep_the_hour_of_the_visit(coming, visit
         < Visit.objects.get(pk=visit.pk).at - early
         < timedelta(hours=5, minutes=1)
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "floor"),
+    [({"first_day": 2, "recorded_on": 1}, 1), ({"first_day": 1, "recorded_on": 3}, 1)],
+    ids=["recorded", "first day"],
+)
+def test_a_phone_does_not_set_a_visit_before_its_inspection(coming, visit, days, floor):
+    Inspection.objects.update(**{field: TODAY - timedelta(days=number) for field, number in days.items()})
+    coming.save(visit, met="not_home", matches={}, kept_for=timedelta(days=6))
+    at = timezone.localtime(Visit.objects.get(pk=visit.pk).at)
+    assert (at.date(), at.time()) == (TODAY - timedelta(days=floor), time())
+    assert Visit.objects.get(pk=visit.pk).tries == [at]
+
+
+def test_a_visit_before_the_inspections_first_day_is_not_moved_on(coming, visit):
+    Inspection.objects.update(first_day=TODAY + timedelta(days=1), last_day=TODAY + timedelta(days=1))
+    coming.save(visit, kept_for=timedelta(hours=5))
+    assert timezone.localtime(Visit.objects.get(pk=visit.pk).at).date() == TODAY
 
 
 def test_the_sheet_says_what_the_record_says_and_nothing_of_illness_or_numbers(coming, cast, visit):
