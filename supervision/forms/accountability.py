@@ -22,6 +22,7 @@ class AccountForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选事由。"},
     )
+    opened_on = DayField(label="立项日")
     person = text_field("干部姓名", 40)
     post = text_field("单位和职务", 60)
     text = forms.CharField(
@@ -39,6 +40,8 @@ class AccountForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["township"].choices = [("", "请选"), *townships]
         self.fields["findings"].choices = findings
+        self.fields["opened_on"].initial = clock.today
+        self.fields["opened_on"].help_text = "以前已经立项、现在补记的，写原来的日子"
         self.fields["person"].help_text = "对乡镇问责就留空"
 
 

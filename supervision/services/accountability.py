@@ -50,8 +50,11 @@ def open_case(
     person: str = "",
     post: str = "",
     finding_ids: Iterable[UUID] = (),
+    opened_on: date | None = None,
 ) -> Accountability:
     """Hold a township, or a named official of it, to account. Findings outside the township are refused.
+
+    `opened_on` is the day on the paper, today unless it was opened before it came into the register.
 
     Raises ObjectDoesNotExist for a township outside the scope, PermissionDenied without the right.
     """
@@ -59,6 +62,9 @@ def open_case(
     scope.require(Right.ACCOUNT, region.code)
     if region.level != RegionLevel.TOWNSHIP:
         raise ValidationError({"township": "请选一个乡镇。"})
+    opened_on = opened_on or day
+    if opened_on > day:
+        raise ValidationError({"opened_on": "立项日在今天以后，请核对。"})
     _refuse_thin(text, "请写明情况：谁、什么事、有什么后果。")
     findings = list(Finding.objects.within(scope).filter(pk__in=list(finding_ids), plan=plan))
     if any(not finding.region_id.startswith(region.code) for finding in findings):
@@ -70,12 +76,12 @@ def open_case(
         post=post.strip(),
         ground=ground,
         text=text.strip(),
-        opened_on=day,
+        opened_on=opened_on,
     )
     case.full_clean()
     case.save()
     case.findings.set(findings)
-    _entry(case, kind=EntryKind.OPENED, actor=actor, day=day, happened_on=day, text=case.text)
+    _entry(case, kind=EntryKind.OPENED, actor=actor, day=day, happened_on=opened_on, text=case.text)
     audit.record(
         "accountability.open",
         actor=actor,

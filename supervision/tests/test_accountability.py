@@ -113,6 +113,22 @@ def test_an_entry_that_cannot_be_is_refused(keep, tell, kind, values, field):
     assert case.entries.count() == 1
 
 
+def test_what_was_opened_and_handed_over_before_it_was_entered_keeps_its_days(keep, tell):
+    case = keep(opened_on=OPENED - timedelta(days=6))
+    tell(case, EntryKind.HANDED_OVER, happened_on=OPENED - timedelta(days=4))
+    entries = case.entries.values_list("day", "recorded_on")
+    assert list(entries) == [
+        (OPENED - timedelta(days=6), OPENED),
+        (OPENED - timedelta(days=4), TODAY),
+    ]
+
+
+def test_a_case_is_not_opened_ahead_of_today(keep):
+    with pytest.raises(ValidationError) as refusal:
+        keep(opened_on=OPENED + timedelta(days=1))
+    assert "opened_on" in refusal.value.message_dict
+
+
 def test_a_correction_names_an_entry_of_the_same_case(keep, tell):
     case, other = keep(), keep()
     with pytest.raises(ValidationError, match="更正"):
@@ -159,11 +175,10 @@ def test_a_case_is_opened_from_a_finding_and_corrected_on_its_page(desk, client_
     client = client_of(cast.leader)
     page = client.get(f"/findings/{finding.pk}/").content.decode()
     assert f"/accountability/new/?township={SHIYANG}&amp;finding={finding.pk}" in page
-    client.post(
-        "/accountability/new/",
-        {"township": SHIYANG, "ground": "fraud", "text": "照片是同一间屋", "findings": [str(finding.pk)]},
-    )
+    opening = {"township": SHIYANG, "ground": "fraud", "text": "照片是同一间屋", "opened_on": "2020-04-03"}
+    client.post("/accountability/new/", opening | {"findings": [str(finding.pk)]})
     case = Accountability.objects.get()
+    assert case.opened_on == date(2020, 4, 3)
     assert list(case.findings.all()) == [finding]
     entry = case.entries.get()
     client.post(
