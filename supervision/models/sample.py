@@ -12,7 +12,7 @@ class Sample(Editable):
     """A draw in one township for an unannounced visit.
 
     `frames` are the households there were to draw from when it was drawn, by stratum; with `seed` and
-    `sizes` anybody can draw again (`supervision.rules.draw`) and gets the same.
+    `sizes` anybody can draw again (`supervision.rules.sampling.draw`) and gets the same.
     """
 
     stop = models.OneToOneField(Stop, models.PROTECT, related_name="sample")

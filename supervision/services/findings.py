@@ -68,6 +68,8 @@ def open_finding(
     """
     household = _household(scope, household_id, township_code) if household_id else None
     place = household.region_id if household else village_code or township_code
+    if not place.startswith(township_code):
+        raise ValidationError({"township": "这个村不在所选的乡镇。请改乡镇或村。"})
     region = Region.objects.within(scope, Right.READ).get(pk=place)
     scope.require(Right.SUPERVISE, region.code)
     if region.level not in (RegionLevel.TOWNSHIP, RegionLevel.VILLAGE):
