@@ -67,8 +67,11 @@ def second_person(scope: Scope, finding: Finding, move: str, actor: User) -> str
     """Why this very person may not make the move though his office may; empty when he may."""
     if move == Move.CLOSE and finding.accepted_by_id == actor.pk:
         return "复查是你通过的，销号要由另一个人办。"
-    if move in (Move.UPHOLD, Move.WITHDRAW) and queries.author_of(scope, finding, Move.WEIGH) == actor:
-        return "异议是你复核的，裁定要由另一个人办。"
+    if move in (Move.WEIGH, Move.UPHOLD, Move.WITHDRAW):
+        if queries.author_of(scope, finding, Move.CONTEST) == actor:
+            return "异议是你提的，复核和裁定要由另一个人办。"
+        if move != Move.WEIGH and queries.author_of(scope, finding, Move.WEIGH) == actor:
+            return "异议是你复核的，裁定要由另一个人办。"
     if move in (Move.ACCEPT, Move.REJECT) and queries.author_of(scope, finding, Move.REPLY) == actor:
         return "整改是你回复的，复查要由另一个人办。"
     return ""

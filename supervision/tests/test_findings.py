@@ -8,8 +8,9 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from dabao.models import AuditEvent, Flag, Notice, Unit
-from dabao.tests.cast import CHAHE, GUIHUA, LIUSHUTANG, SHIYANG, ZHAOJIADIAN
+from dabao.models import AuditEvent, Flag, Notice, Posting, Unit
+from dabao.scope import Role
+from dabao.tests.cast import CHAHE, COUNTY, GUIHUA, LIUSHUTANG, SHIYANG, ZHAOJIADIAN
 from screening.choices import CaseState
 from screening.models import CaseEvent
 from supervision.choices import FindingState, Move
@@ -126,6 +127,19 @@ def test_who_weighed_a_contest_does_not_decide_it(desk):
     assert desk.take(finding, Move.UPHOLD, "county").state == FindingState.FIXING
 
 
+def test_who_contested_neither_weighs_nor_decides_it(desk):
+    both = desk.people["unit"]
+    Posting.objects.create(user=both, role=Role.TOWNSHIP_STAFF, region_id=SHIYANG, first_day=OPENED)
+    finding = desk.take(desk.open("county"), Move.CONTEST, "unit")
+    with pytest.raises(ValidationError, match="异议是你提的"):
+        desk.take(finding, Move.WEIGH, "unit")
+    finding = desk.take(finding, Move.WEIGH, "county")
+    Posting.objects.create(user=both, role=Role.BUREAU_LEADER, region_id=COUNTY, first_day=OPENED)
+    with pytest.raises(ValidationError, match="异议是你提的"):
+        desk.take(finding, Move.UPHOLD, "unit")
+    assert desk.take(finding, Move.UPHOLD, "leader").state == FindingState.FIXING
+
+
 # --- What is refused ---
 
 
@@ -192,6 +206,13 @@ def test_the_only_leaders_limit_is_not_extended_by_the_county_office(desk, last)
         desk.take(finding, Move.EXTEND, "county", due_on=longer)
     desk.without_leader()
     assert desk.take(finding, Move.EXTEND, "county", due_on=longer).due_on == longer
+
+
+def test_a_village_of_another_township_is_refused(desk):
+    with pytest.raises(ValidationError) as refusal:
+        desk.open("county", township_code=GUIHUA, village_code=CHAHE)
+    assert "township" in refusal.value.message_dict
+    assert not Finding.objects.exists()
 
 
 def test_who_comes_second_moves_nothing(desk):
