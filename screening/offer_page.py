@@ -21,7 +21,7 @@ from screening.services.pending_changes import may_decide
 
 def listed(scope: Scope, plan: WorkPlan, tab: str, region: str) -> tuple[list[Row], dict[str, Any]]:
     """The rows of the open tab, and the frame of the list."""
-    found = offers.rows(scope, plan, region)
+    found = offers.rows(scope, region)
     tabs = [
         {
             "label": label,

@@ -52,13 +52,13 @@ def move_list(scope: Scope, plan: WorkPlan, tab: str) -> dict[str, Any]:
     return {"tabs": tabs, "done": tab == moves.DONE, "tab_word": moves.TABS[tab]}
 
 
-def one_move(scope: Scope, plan: WorkPlan, move_id: UUID, day: date) -> dict[str, Any]:
+def one_move(scope: Scope, move_id: UUID, day: date) -> dict[str, Any]:
     """A move with what this viewer may do. Raises ObjectDoesNotExist outside both sides."""
-    move = moves.one(scope, plan, move_id)
+    move = moves.one(scope, move_id)
     waits = move.state == MoveState.OPEN
     return {
         "move": move,
-        "row": moves.rows(scope, plan, [move], day)[0],
+        "row": moves.rows(scope, [move], day)[0],
         "may_accept": waits and may_accept(scope, move) and move.asked_by_id != scope.user_id,
         "may_withdraw": waits and scope.may(Right.APPLY, move.from_region_id),
     }

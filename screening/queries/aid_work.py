@@ -18,9 +18,9 @@ def counts(scope: Scope, plan: WorkPlan) -> dict[str, int]:
         approves |= scope.q("household__region__code", Right.APPROVE_DELEGATED)
     taken_over = scope.q("to_region__code", Right.APPLY)
     mine = Q(asked_by=scope.user_id)
-    changes = PendingChange.objects.filter(approves, plan=plan, settled_on=None)
-    signatures = ShareProposal.objects.filter(approves, plan=plan, state=ProposalState.PROPOSED)
-    moves = HouseholdMove.objects.filter(taken_over, ~mine, plan=plan, state=MoveState.OPEN)
+    changes = PendingChange.objects.filter(approves, settled_on=None)
+    signatures = ShareProposal.objects.filter(approves, state=ProposalState.PROPOSED)
+    moves = HouseholdMove.objects.filter(taken_over, ~mine, state=MoveState.OPEN)
     return {
         "changes": changes.count(),
         "offers": signatures.exclude(proposed_by=scope.user_id).count(),

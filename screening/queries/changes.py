@@ -100,13 +100,15 @@ def counts(scope: Scope, plan: WorkPlan, region: str = "") -> dict[str, int]:
 
 
 def filtered(scope: Scope, plan: WorkPlan, tab: str, region: str = "") -> QuerySet[PendingChange]:
-    """What waits, the oldest first; what was decided, the newest first."""
+    """What waits, of every plan, the oldest first; what was decided in this one, the newest first."""
     found = (
         PendingChange.objects.within(scope)
-        .filter(_STATES[tab], plan=plan, household__region__code__startswith=region)
+        .filter(_STATES[tab], household__region__code__startswith=region)
         .select_related(*_BESIDE)
     )
-    return found.order_by("happened_on", "pk") if tab == OPEN else found.order_by("-settled_on", "pk")
+    if tab == OPEN:
+        return found.order_by("happened_on", "pk")
+    return found.filter(plan=plan).order_by("-settled_on", "pk")
 
 
 def rows(scope: Scope, found: Iterable[PendingChange], day: date) -> list[Waiting]:
@@ -121,9 +123,9 @@ def one(scope: Scope, pending_id: UUID) -> PendingChange:
     return PendingChange.objects.within(scope).select_related(*_BESIDE).get(pk=pending_id)
 
 
-def case_of(scope: Scope, plan: WorkPlan, household_id: UUID) -> UUID | None:
-    """The household's case in the plan, for a link."""
-    found = Case.objects.within(scope).filter(plan=plan, household=household_id)
+def case_of(scope: Scope, household_id: UUID) -> UUID | None:
+    """The household's newest case, for a link."""
+    found = Case.objects.within(scope).filter(household=household_id).order_by("-plan__year")
     return found.values_list("pk", flat=True).first()
 
 
@@ -143,10 +145,10 @@ def receivers(scope: Scope, household_id: UUID, day: date, about: Iterable[UUID]
     return found
 
 
-def of_household(scope: Scope, plan: WorkPlan, household_id: UUID, day: date) -> Aid:
+def of_household(scope: Scope, household_id: UUID, day: date) -> Aid:
     """The aid of a household as its page shows it."""
     held = [one for one in receivers(scope, household_id, day) if one.scheme]
-    waiting = PendingChange.objects.within(scope).filter(household=household_id, plan=plan, settled_on=None)
+    waiting = PendingChange.objects.within(scope).filter(household=household_id, settled_on=None)
     total = sum((one.amount or Decimal(0) for one in held), Decimal(0))
     return Aid(held, total, chain(scope, household_id), list(waiting))
 

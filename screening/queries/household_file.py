@@ -37,6 +37,6 @@ def household_file(scope: Scope, case_id: UUID, day: date) -> HouseholdFile:
         steps=steps,
         days=days,
         lanes=case_steps.lanes(scope, case, day),
-        aid=changes.of_household(scope, case.plan, case.household_id, day),
+        aid=changes.of_household(scope, case.household_id, day),
         album=photos.album(scope, case_id),
     )

@@ -14,7 +14,7 @@ from screening.models import Case, HouseholdMove
 
 OPEN, DONE = "open", "done"
 TABS = {OPEN: "等接收", DONE: "办完"}
-_STATES = {OPEN: Q(state=MoveState.OPEN), DONE: ~Q(state=MoveState.OPEN)}
+_BESIDE = ("household__head", "person", "from_region__parent", "to_region__parent", "asked_by", "decided_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +45,33 @@ def visible(scope: Scope) -> QuerySet[HouseholdMove]:
 
 
 def listed(scope: Scope, plan: WorkPlan, tab: str) -> QuerySet[HouseholdMove]:
-    """What waits to be accepted, the oldest first; what is done, the newest first."""
-    found = visible(scope).filter(_STATES[tab], plan=plan)
+    """What waits to be accepted, of any plan, the oldest first; what this one has done, the newest first."""
     order = ("asked_on", "pk") if tab == OPEN else ("-decided_on", "pk")
-    return found.select_related(
-        "household__head", "person", "from_region__parent", "to_region__parent", "asked_by", "decided_by"
-    ).order_by(*order)
+    return visible(scope).filter(_belongs(tab, plan)).select_related(*_BESIDE).order_by(*order)
+
+
+def _belongs(tab: str, plan: WorkPlan) -> Q:
+    """What is open stays in the list whatever plan it began in."""
+    return Q(state=MoveState.OPEN) if tab == OPEN else Q(plan=plan) & ~Q(state=MoveState.OPEN)
 
 
 def counts(scope: Scope, plan: WorkPlan) -> dict[str, int]:
     """Tab → moves."""
-    return {tab: visible(scope).filter(state, plan=plan).count() for tab, state in _STATES.items()}
+    return {tab: visible(scope).filter(_belongs(tab, plan)).count() for tab in TABS}
 
 
-def rows(scope: Scope, plan: WorkPlan, found: Iterable[HouseholdMove], day: date) -> list[Row]:
+def rows(scope: Scope, found: Iterable[HouseholdMove], day: date) -> list[Row]:
     """Rows of a page of `listed`."""
     moves = list(found)
     homes = [move.household_id for move in moves]
-    cases = Case.objects.within(scope).filter(plan=plan, household__in=homes)
+    cases = Case.objects.within(scope).filter(household__in=homes).order_by("plan__year")  # the newest wins
     links = dict(cases.values_list("household", "pk"))
     return [_row(move, scope, links, day) for move in moves]
 
 
-def one(scope: Scope, plan: WorkPlan, move_id: UUID) -> HouseholdMove:
+def one(scope: Scope, move_id: UUID) -> HouseholdMove:
     """A move of either side. Raises ObjectDoesNotExist outside both."""
-    return (listed(scope, plan, OPEN) | listed(scope, plan, DONE)).get(pk=move_id)
+    return visible(scope).select_related(*_BESIDE).get(pk=move_id)
 
 
 def villages(scope: Scope, plan: WorkPlan) -> list[tuple[str, list[tuple[str, str]]]]:

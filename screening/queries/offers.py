@@ -118,17 +118,15 @@ class PersonPage:
         return self.live is not None and self.run < REFUSALS_IN_A_ROW
 
 
-def rows(scope: Scope, plan: WorkPlan, region: str = "") -> list[Row]:
+def rows(scope: Scope, region: str = "") -> list[Row]:
     """Everybody in scope to whom something was offered, the longest run first; a fixed number of queries."""
     members = Membership.objects.within(scope).filter(
         last_day=None, household__region__code__startswith=region
     )
     given: dict[UUID, list[JobOffer]] = defaultdict(list)
-    for offer in JobOffer.objects.filter(plan=plan, person__in=members.values("person")):
+    for offer in JobOffer.objects.filter(person__in=members.values("person")):
         given[offer.person_id].append(offer)
-    proposals = {
-        one.person_id: one for one in ShareProposal.objects.filter(LIVE, plan=plan, person__in=given)
-    }
+    proposals = {one.person_id: one for one in ShareProposal.objects.filter(LIVE, person__in=given)}
     homes = members.filter(person__in=given).select_related(
         "person", "household__head", "household__region__parent"
     )
@@ -143,7 +141,7 @@ def person(scope: Scope, plan: WorkPlan, person_id: UUID, day: date) -> PersonPa
         .select_related("person", "household__head", "household__region__parent")
         .get(person=person_id, last_day=None)
     )
-    offers = list(JobOffer.objects.within(scope).filter(plan=plan, person=person_id).select_related("by"))
+    offers = list(JobOffer.objects.within(scope).filter(person=person_id).select_related("by"))
     runs = _runs(offers)
     cases = Case.objects.within(scope).filter(plan=plan, household=home.household_id)
     household = home.household
@@ -165,16 +163,16 @@ def person(scope: Scope, plan: WorkPlan, person_id: UUID, day: date) -> PersonPa
         family=family_of(scope, household.pk, person_id, day),
         proposals=list(
             ShareProposal.objects.within(scope)
-            .filter(plan=plan, person=person_id)
+            .filter(person=person_id)
             .select_related("proposed_by", "decided_by", "change", "resumed__by")
             .reverse()
         ),
     )
 
 
-def run_of(scope: Scope, plan: WorkPlan, person_id: UUID) -> int:
-    """Refusals in a row of one person now."""
-    runs = _runs(JobOffer.objects.within(scope).filter(plan=plan, person=person_id))
+def run_of(scope: Scope, person_id: UUID) -> int:
+    """Refusals in a row of one person now; a new plan does not begin them anew."""
+    runs = _runs(JobOffer.objects.within(scope).filter(person=person_id))
     return runs[-1] if runs else 0
 
 

@@ -156,8 +156,8 @@ def last_review(scope: Scope, case: Case) -> BenefitReview | None:
 
 
 def open_taper(scope: Scope, case: Case) -> Taper | None:
-    """The taper that nobody has ended yet, also one whose last day has passed."""
-    found = Taper.objects.within(scope).filter(plan=case.plan_id, household=case.household_id, ended_on=None)
+    """The taper that nobody has ended yet, also one of an earlier plan, or whose last day has passed."""
+    found = Taper.objects.within(scope).filter(household=case.household_id, ended_on=None)
     return found.first()
 
 
@@ -174,35 +174,38 @@ class Chosen:
 
 
 def tapers(scope: Scope, plan: WorkPlan, of: str, day: date) -> QuerySet[Taper]:
-    """Open tapers: running up to their last day, ending soon (some of the running), or ended undecided."""
+    """Open tapers: running up to their last day, ending soon (some of the running), or ended undecided.
+
+    Of every plan: what is open does not vanish with the next one. `plan` says how long before is soon.
+    """
     soon = day + timedelta(days=plan.taper_notice_days)
     condition = {
         RUNNING: Q(last_day__gte=day),
         SOON: Q(last_day__range=(day, soon)),
         UNDECIDED: Q(last_day__lt=day),
     }[of]
-    return Taper.objects.within(scope).filter(condition, plan=plan, ended_on=None)
+    return Taper.objects.within(scope).filter(condition, ended_on=None)
 
 
-def waiting(scope: Scope, plan: WorkPlan, right: Right = Right.READ) -> QuerySet[BenefitReview]:
-    """Reviews that another person must approve."""
-    return BenefitReview.objects.within(scope, right).filter(plan=plan, state=ReviewState.WAITING)
+def waiting(scope: Scope, right: Right = Right.READ) -> QuerySet[BenefitReview]:
+    """Reviews that another person must approve, of every plan."""
+    return BenefitReview.objects.within(scope, right).filter(state=ReviewState.WAITING)
 
 
 def cases_in(scope: Scope, plan: WorkPlan, chosen: Chosen, day: date) -> QuerySet[Case]:
-    """The households of a tab, in no order."""
+    """The households of a tab, in no order; what waits or runs is the case of its own plan."""
+    own = {"household": OuterRef("household"), "plan": OuterRef("plan")}
     if chosen.tab in (LEFT, DONE):
         found = phase_cases(scope, plan, REVIEWING, chosen.tab, day)  # type: ignore[arg-type]
     elif chosen.tab == WAITING:
-        theirs = waiting(scope, plan).filter(household=OuterRef("household"))
-        found = Case.objects.within(scope).filter(Exists(theirs), plan=plan)
+        found = Case.objects.within(scope).filter(Exists(waiting(scope).filter(**own)))
     else:
-        theirs_tapers = tapers(scope, plan, chosen.tab, day).filter(household=OuterRef("household"))
+        theirs_tapers = tapers(scope, plan, chosen.tab, day).filter(**own)
         if chosen.month:
             theirs_tapers = theirs_tapers.filter(
                 last_day__range=(chosen.month, next_month(chosen.month) - rules.ONE_DAY)
             )
-        found = Case.objects.within(scope).filter(Exists(theirs_tapers), plan=plan)
+        found = Case.objects.within(scope).filter(Exists(theirs_tapers))
     return found.filter(household__region__code__startswith=chosen.region)
 
 
@@ -265,15 +268,14 @@ def rows(scope: Scope, plan: WorkPlan, cases: Any, day: date) -> list[Row]:
     homes = [case.household_id for case in listed]
     received = entitlements.on(scope, homes, day)
     reviews = {
-        review.household_id: review
-        for review in BenefitReview.objects.filter(plan=plan, household__in=homes)
+        (review.plan_id, review.household_id): review
+        for review in BenefitReview.objects.filter(household__in=homes)
         .exclude(state=ReviewState.SUPERSEDED)
         .select_related("by")
         .order_by("recorded_at")
     }
     open_tapers = {
-        taper.household_id: taper
-        for taper in Taper.objects.filter(plan=plan, household__in=homes, ended_on=None)
+        taper.household_id: taper for taper in Taper.objects.filter(household__in=homes, ended_on=None)
     }
     return [
         _row(case, received.get(case.household_id, []), reviews, open_tapers, plan, day) for case in listed
@@ -283,7 +285,7 @@ def rows(scope: Scope, plan: WorkPlan, cases: Any, day: date) -> list[Row]:
 def _row(
     case: Case,
     received: list[entitlements.Entitlement],
-    reviews: dict[UUID, BenefitReview],
+    reviews: dict[tuple[UUID, UUID], BenefitReview],
     open_tapers: dict[UUID, Taper],
     plan: WorkPlan,
     day: date,
@@ -291,7 +293,7 @@ def _row(
     home = case.household
     amounts = [one.monthly_amount for one in received if one.scheme in DIBAO]
     known = [amount for amount in amounts if amount is not None]
-    review, taper = reviews.get(home.pk), open_tapers.get(home.pk)
+    review, taper = reviews.get((case.plan_id, home.pk)), open_tapers.get(home.pk)
     return Row(
         id=case.pk,
         head=home.head.name if home.head else "户主不明",
@@ -329,5 +331,5 @@ def mine(scope: Scope, plan: WorkPlan, day: date) -> int:
         both = Q(pk__in=left.values("pk")) | Q(pk__in=undecided.values("pk"))
         found += Case.objects.within(scope, Right.APPLY).filter(both).count()
     if scope.may(Right.APPROVE):
-        found += waiting(scope, plan, Right.APPROVE).exclude(by=scope.user_id).count()
+        found += waiting(scope, Right.APPROVE).exclude(by=scope.user_id).count()
     return found

@@ -46,7 +46,7 @@ def give(
         recorded_on=day,
         by=actor,
     )
-    before = queries.run_of(scope, plan, person_id)
+    before = queries.run_of(scope, person_id)
     _reply(offer, reply, reason, day)
     _saved(offer, "offer.give", actor, home)
     _look_again(scope, plan, home, before, actor, day)
@@ -73,7 +73,7 @@ def answer(
         raise ValidationError("这一次的答复已经记过。请刷新页面。")
     if reply == OfferReply.PENDING:
         raise ValidationError({"reply": "请选他怎么答复的。"})
-    before = queries.run_of(scope, plan, offer.person_id)
+    before = queries.run_of(scope, offer.person_id)
     _reply(offer, reply, reason, day)
     offer.version += 1
     _saved(offer, "offer.answer", actor, home)
@@ -129,11 +129,11 @@ def _saved(offer: JobOffer, action: str, actor: User, home: Membership) -> None:
 
 def _look_again(scope: Scope, plan: WorkPlan, home: Membership, before: int, actor: User, day: date) -> None:
     """The third refusal, and fewer of them than a signed proposal takes, are told in the case."""
-    run = queries.run_of(scope, plan, home.person_id)
+    run = queries.run_of(scope, home.person_id)
     if run == before:
         return
     name = home.person.name
-    live = ShareProposal.objects.filter(queries.LIVE, plan=plan, person=home.person_id).exists()
+    live = ShareProposal.objects.filter(queries.LIVE, person=home.person_id).exists()
     if live and run < REFUSALS_IN_A_ROW <= before:
         text = f"{name}连续拒绝由 {before} 次重算为 {run} 次，减停份额的提议要再看一眼"
         tell_case(home, plan, actor, day, text, person=str(home.person_id))

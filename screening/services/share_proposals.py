@@ -45,7 +45,7 @@ def propose(
     Raises ValidationError in words when the rule does not allow it.
     """
     home = locked_home(scope, person_id, Right.APPLY)
-    _refuse_unless_allowed(plan, home, employed=employed)
+    _refuse_unless_allowed(home, employed=employed)
     if not not_employed.strip():
         raise ValidationError({"not_employed": "请写明怎么核实他没有就业。"})
     held = queries.family_of(scope, home.household_id, person_id, day).held
@@ -59,7 +59,7 @@ def propose(
         old_amount=held.monthly_amount,
         new_amount=new_amount,
         from_month=from_month,
-        run=queries.run_of(scope, plan, person_id),
+        run=queries.run_of(scope, person_id),
         not_employed=not_employed.strip(),
         reason=reason.strip(),
         proposed_on=day,
@@ -81,9 +81,9 @@ def sign(
     _require_approver(scope, home)
     if proposal.proposed_by_id == actor.pk:
         raise ValidationError("两个签字要两个人：提议是你签的，请另一位有审批权的人签。")
-    if (run := queries.run_of(scope, proposal.plan, proposal.person_id)) < REFUSALS_IN_A_ROW:
+    if (run := queries.run_of(scope, proposal.person_id)) < REFUSALS_IN_A_ROW:
         raise ValidationError(f"连续拒绝已重算为 {run} 次，不够 3 次，不能签。请退回乡镇。")
-    _refuse_unless_allowed(proposal.plan, home, employed=False)
+    _refuse_unless_allowed(home, employed=False)
     month = max(
         proposal.from_month, benefit_changes.earliest_month(home.household, [proposal.person_id], day)
     )
@@ -157,7 +157,7 @@ def resume(
     _require_approver(scope, home)
     if proposal.state != ProposalState.APPROVED or proposal.change is None or proposal.resumed_id is not None:
         raise ValidationError("这份提议没有在减停，不用恢复。请刷新页面。")
-    if not _accepted_since(proposal) and queries.run_of(scope, proposal.plan, proposal.person_id) > 0:
+    if not _accepted_since(proposal) and queries.run_of(scope, proposal.person_id) > 0:
         raise ValidationError("他还没有接受过项目，也没有改判，不能恢复。请先记下他接受的项目。")
     month = benefit_changes.earliest_month(home.household, [proposal.person_id], day)
     holdings = of_person(scope, home.household_id, proposal.person_id, month)
@@ -179,10 +179,10 @@ def resume(
     return proposal
 
 
-def _refuse_unless_allowed(plan: WorkPlan, home: Membership, *, employed: bool) -> None:
+def _refuse_unless_allowed(home: Membership, *, employed: bool) -> None:
     """Registered, able to work, without work, three refusals in a row: what is missing, in words."""
     registered, able = home.household.registered, able_to_work(home.person.labour)
-    given = JobOffer.objects.filter(plan=plan, person=home.person_id)
+    given = JobOffer.objects.filter(person=home.person_id)
     offers = [Offer(one.day, one.reply, place) for place, one in enumerate(given)]
     if may_propose_cut(offers, REFUSALS_IN_A_ROW, registered=registered, able=able, employed=employed):
         return
@@ -198,7 +198,7 @@ def _refuse_unless_allowed(plan: WorkPlan, home: Membership, *, employed: bool) 
 
 
 def _accepted_since(proposal: ShareProposal) -> bool:
-    offers = JobOffer.objects.filter(plan=proposal.plan_id, person=proposal.person_id)
+    offers = JobOffer.objects.filter(person=proposal.person_id)
     return offers.filter(reply=OfferReply.ACCEPTED, day__gte=proposal.proposed_on).exists()
 
 

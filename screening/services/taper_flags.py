@@ -33,10 +33,15 @@ def raise_overdue(*, plan: WorkPlan, day: date, noticed_on: date) -> list[Flag]:
     eve = day - timedelta(days=1)
     late = [(review.taper, eve, _decided_on(review)) for review in _ended_undecided(plan, eve)]
     if day == noticed_on:
-        open_ones = Taper.objects.filter(plan=plan, ended_on=None, last_day__lt=eve).order_by("pk")
+        open_ones = Taper.objects.filter(_there(plan), ended_on=None, last_day__lt=eve).order_by("pk")
         late += [(taper, taper.last_day, None) for taper in open_ones.select_related("household__region")]
     found = [_flag(taper, due_on, decided, noticed_on) for taper, due_on, decided in late if taper]
     return [flag for flag, new in found if new]
+
+
+def _there(plan: WorkPlan) -> Q:
+    """Where the plan is in force: a taper of an earlier one ends there as well."""
+    return Q(household__region__code__startswith=plan.region_id)
 
 
 def _ended_undecided(plan: WorkPlan, eve: date) -> list[BenefitReview]:
@@ -45,7 +50,7 @@ def _ended_undecided(plan: WorkPlan, eve: date) -> list[BenefitReview]:
         taper=OuterRef("taper"), settled_on__lte=eve, recorded_at__gt=OuterRef("recorded_at")
     )
     found = BenefitReview.objects.filter(
-        ~Exists(later), plan=plan, outcome=ReviewOutcome.TAPER, last_day=eve, settled_on__lte=eve
+        ~Exists(later), _there(plan), outcome=ReviewOutcome.TAPER, last_day=eve, settled_on__lte=eve
     )
     return list(found.select_related("taper__household__region").order_by("pk"))
 
@@ -100,7 +105,7 @@ def clear_done(*, plan: WorkPlan, day: date) -> int:
         kind=FlagKind.TAPER_ENDING, cleared_on=None, region__code__startswith=plan.region_id
     )
     ids = [flag.subject.rpartition(":")[2] for flag in standing]
-    decided = Taper.objects.filter(~Q(ended_on=None) | Q(last_day__gte=day), plan=plan, pk__in=ids)
+    decided = Taper.objects.filter(~Q(ended_on=None) | Q(last_day__gte=day), pk__in=ids)
     return sum(clear(taper=taper, day=taper.ended_on or day) for taper in decided.select_related("household"))
 
 
@@ -110,16 +115,13 @@ def remind(*, plan: WorkPlan, day: date) -> list[Notice]:
     soon = queries.tapers(whole(plan.region_id), plan, queries.SOON, day)
     found = list(soon.select_related("household__region").order_by("last_day", "pk"))
     people = notices.township_people(day) if found else {}
-    cases = dict(
-        Case.objects.filter(plan=plan, household__in=[taper.household_id for taper in found]).values_list(
-            "household", "pk"
-        )
-    )
+    homes = [taper.household_id for taper in found]
+    cases = {(case.plan_id, case.household_id): case.pk for case in Case.objects.filter(household__in=homes)}
     return [
         notice
         for taper in found
         for notice in notices.tell(
-            reminder=_reminder(taper, cases[taper.household_id], plan.taper_notice_days),
+            reminder=_reminder(taper, cases[taper.plan_id, taper.household_id], plan.taper_notice_days),
             user_ids=people.get(taper.household.region_id[:9], ()),
         )
     ]

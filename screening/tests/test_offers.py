@@ -187,7 +187,7 @@ def test_a_stranger_finds_nobody_and_who_only_reads_writes_nothing(county, cast,
         give(county, cast.stranger, son, TODAY)
     with pytest.raises(PermissionDenied):
         give(county, cast.leader, son, TODAY)
-    assert queries.rows(cast.stranger.scope(), county.plan) == []
+    assert queries.rows(cast.stranger.scope()) == []
 
 
 # --- The proposal ---
@@ -339,7 +339,7 @@ def test_recomputed_below_three_the_signed_proposal_stands_and_is_marked(county,
     assert (page.run, page.again, page.live) == (1, True, proposal)
     assert "李建华" not in receive(family.household, MAY)
     assert "重算为 1 次，减停份额的提议要再看一眼" in family.events.last().text
-    row = queries.rows(cast.county.scope(), county.plan)[0]
+    row = queries.rows(cast.county.scope())[0]
     assert {"again", "cut", "some"} <= row.tabs
 
 

@@ -393,7 +393,7 @@ def _show(
     previous, following, _ = neighbours(request.scope, page.case)
     context = {
         "page": page,
-        "aid": changes.of_household(request.scope, plans.current(), page.case.household_id, day),
+        "aid": changes.of_household(request.scope, page.case.household_id, day),
         "case": page.case,
         "form": form,
         "correcting": correcting,

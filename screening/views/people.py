@@ -64,7 +64,7 @@ def moves(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", queries.OPEN)
     tab = tab if tab in queries.TABS else queries.OPEN
     page = Paginator(queries.listed(scope, plan, tab), PAGE).get_page(request.GET.get("page"))
-    page.object_list = queries.rows(scope, plan, page.object_list, day)
+    page.object_list = queries.rows(scope, page.object_list, day)
     return render(request, "screening/moves.html", people_page.move_list(scope, plan, tab) | {"page": page})
 
 
@@ -113,7 +113,7 @@ def _show_move(
     request: HttpRequest, move_id: UUID, form: AcceptForm | None, status: int = 200
 ) -> HttpResponse:
     try:
-        context = people_page.one_move(request.scope, plans.current(), move_id, clock.today())
+        context = people_page.one_move(request.scope, move_id, clock.today())
     except ObjectDoesNotExist as missing:
         raise Http404 from missing
     context["form"] = form or AcceptForm(initial={"version": context["move"].version})

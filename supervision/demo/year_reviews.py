@@ -18,7 +18,7 @@ def work(
     *, plan: WorkPlan, region: str, staff: User, office: User, standard: int, rng: random.Random, day: date
 ) -> None:
     """One township's day: tapers near their end, then what is left; the county approves what waits."""
-    for review in queries.waiting(whole(region), plan).filter(recorded_on__lt=day):
+    for review in queries.waiting(whole(region)).filter(recorded_on__lt=day):
         reviews.approve(review, office, day)
     if day < plan.phases.get(number=4).first_day:
         return
