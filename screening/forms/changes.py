@@ -75,19 +75,32 @@ class DecideChangeForm(forms.Form):
         """Whether the people or what they receive are others than the page showed."""
         return self.is_bound and self.data.get("seen") != self.initial["seen"]
 
-    def amounts(self) -> list[tuple[UUID, str, Decimal]]:
-        """(person, scheme, yuan a month) of every line of whoever changes; an empty amount is nothing."""
+    def clean(self) -> dict[str, Any]:
+        for one in self.receivers:
+            name = f"amount-{_key(one)}"
+            if name in self.cleaned_data and self._typed(one)[1] is None and self._other_scheme(one):
+                self.add_error(name, f"{one.name}现在的金额不明。换救助类型要写每月多少元。")
+        return self.cleaned_data
+
+    def amounts(self) -> list[tuple[UUID, str, Decimal | None]]:
+        """(person, scheme, yuan a month) of every line of whoever changes. An empty amount is nothing, of
+        aid whose amount is not known it is as before (None).
+        """
         typed = [(one, *self._typed(one)) for one in self.receivers]
         changed = {
             one.id
-            for one, scheme, amount in typed
-            if amount != (one.amount or 0) or (one.scheme and scheme != one.scheme)
+            for one, _, amount in typed
+            if amount != (one.amount if one.scheme else 0) or self._other_scheme(one)
         }
         return [(one.id, scheme, amount) for one, scheme, amount in typed if one.id in changed]
 
-    def _typed(self, one: Receiver) -> tuple[str, Decimal]:
-        scheme, amount = (self.cleaned_data[f"{name}-{_key(one)}"] for name in ("scheme", "amount"))
-        return scheme, amount or Decimal(0)
+    def _typed(self, one: Receiver) -> tuple[str, Decimal | None]:
+        scheme, amount = (self.cleaned_data.get(f"{name}-{_key(one)}") for name in ("scheme", "amount"))
+        unknown = bool(one.scheme) and one.amount is None
+        return scheme or "", Decimal(0) if amount is None and not unknown else amount
+
+    def _other_scheme(self, one: Receiver) -> bool:
+        return bool(one.scheme) and self._typed(one)[0] not in ("", one.scheme)
 
     def answers(self) -> dict[str, Any]:
         """A valid form as the service takes it."""

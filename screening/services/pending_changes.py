@@ -207,12 +207,13 @@ def decide(
     pending_id: UUID,
     actor: User,
     version: int,
-    amounts: Sequence[tuple[UUID, str, Decimal]],
+    amounts: Sequence[tuple[UUID, str, Decimal | None]],
     from_month: date,
     reason: str,
     day: date,
 ) -> BenefitChange:
-    """The new amounts of people of the household as (person, scheme, yuan a month); 0 = stops or has none.
+    """The new amounts of people of the household as (person, scheme, yuan a month); 0 = stops or has none,
+    None = stays as it is.
 
     Raises ValidationError in words, PermissionDenied without the right to approve aid there.
     """
@@ -269,22 +270,26 @@ def _open(scope: Scope, pending_id: UUID, version: int) -> PendingChange:
     return pending
 
 
-def _lines(now: Sequence[Entitlement], amounts: Sequence[tuple[UUID, str, Decimal]]) -> list[Line]:
+def _lines(now: Sequence[Entitlement], amounts: Sequence[tuple[UUID, str, Decimal | None]]) -> list[Line]:
     """Stops and starts that bring these people from what they receive to what they are to receive.
 
     Who joins a scheme that others of the household have by a grant joins their grant.
     """
-    wanted: dict[UUID, dict[str, Decimal]] = {}
+    wanted: dict[UUID, dict[str, Decimal | None]] = {}
     for person, scheme, amount in amounts:
         wanted.setdefault(person, {})
-        if amount:
+        if amount != 0:
             wanted[person][scheme] = amount
     lines: list[Line] = []
     for person, schemes in wanted.items():
         held = {one.scheme: one for one in now if one.person_id == person}
-        same = [name for name, one in held.items() if one.monthly_amount == schemes.get(name)]
+        same = [
+            name
+            for name, one in held.items()
+            if name in schemes and schemes[name] in (None, one.monthly_amount)
+        ]
         lines += benefit_changes.stop_all(one for name, one in held.items() if name not in same)
-        for scheme in schemes.keys() - set(same):
+        for scheme in {name for name, amount in schemes.items() if amount is not None} - set(same):
             grants = [one.enrolment_id for one in now if one.scheme == scheme and one.enrolment_id]
             grant = held[scheme].enrolment_id if scheme in held else next(iter(grants), None)
             lines.append(Line(person, scheme, LineSide.START, schemes[scheme], grant))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from dabao.scope import whole
 from dabao.tests.cast import COUNTY, LIUSHUTANG, TODAY
 from screening.choices import Labour
-from screening.models import BenefitChange, Membership, PendingChange
+from screening.models import BenefitChange, BenefitRecord, Membership, PendingChange
 from screening.queries import entitlements
 from screening.rules.verdicts import MemberFound, Verdict
 from screening.services import cases, family, pending_changes, recheck, verification
@@ -253,6 +253,32 @@ def test_what_changed_since_the_page_was_opened_is_shown_before_anything_is_save
     assert (receive(home.household, MAY), PendingChange.objects.get().settled_on) == (before, None)
 
 
+@pytest.mark.parametrize(
+    ("typed", "gets"),
+    [({}, {"李小妹": None}), ({"李小妹": 0}, {}), ({"李小妹": 90}, {"李小妹": Decimal(90)})],
+)
+def test_aid_of_unknown_amount_stays_when_left_empty_and_stops_at_zero(cast, home, client_of, typed, gets):
+    _, son, girl = named(home.household)
+    BenefitRecord.objects.filter(person__in=(son, girl)).update(monthly_amount=None)
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    url = reverse("screening:change", args=[PendingChange.objects.get().pk])
+    form = client_of(cast.county).get(url).context["form"]
+    assert client_of(cast.county).post(url, filled(form, **typed)).status_code == 302
+    assert receive(home.household, MAY) == {"李发祥": Decimal(210), **gets}
+
+
+def test_other_aid_instead_of_one_of_unknown_amount_needs_an_amount(cast, home, client_of):
+    girl = named(home.household)[2]
+    BenefitRecord.objects.filter(person=girl).update(monthly_amount=None)
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    url = reverse("screening:change", args=[PendingChange.objects.get().pk])
+    sent = filled(client_of(cast.county).get(url).context["form"])
+    sent[f"scheme-{girl.pk}-rural_dibao"] = "tekun"
+    page = client_of(cast.county).post(url, sent)
+    assert page.status_code == 422
+    assert "李小妹现在的金额不明" in page.content.decode()
+
+
 def test_the_page_shows_everybody_and_takes_the_new_amounts(cast, home, client_of):
     visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
     pending = PendingChange.objects.get()
@@ -266,6 +292,33 @@ def test_the_page_shows_everybody_and_takes_the_new_amounts(cast, home, client_o
     page = client_of(cast.officer).get(reverse("screening:case", args=[home.pk])).content.decode()
     assert "成员去世" in page
     assert "农村低保 210.00 元" in page
+
+
+def test_a_household_is_stopped_whole_by_one_button_and_a_second_press_is_told(cast, home, client_of):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    url = reverse("screening:change", args=[PendingChange.objects.get().pk])
+    client = client_of(cast.county)
+    page = client.get(url)
+    assert "5月起谁都不领，每月少发 630.00 元" in page.content.decode()
+    form = page.context["form"]
+    whole_stop = {name: form[name].value() for name in ("version", "seen")}
+    whole_stop |= {"from_month": "2020-05-01", "reason": "核定不符合", "stop": "all"}
+    assert client.post(url, whole_stop | {"reason": ""}).status_code == 422
+    assert client.post(url, whole_stop).status_code == 302
+    assert receive(home.household, MAY) == {}
+    for address, sent in ((url, whole_stop), (f"{url}keep/", {"version": "1", "reason": "不变"})):
+        again = client.post(address, sent, follow=True)
+        assert "已经定过了，这一次的没有保存" in again.content.decode()
+
+
+def test_why_nothing_changes_is_asked_for_beside_its_field_and_above(cast, home, client_of):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    pending = PendingChange.objects.get()
+    sent = {"version": pending.version, "reason": ""}
+    refused = client_of(cast.county).post(reverse("screening:change-keep", args=[pending.pk]), sent)
+    words = refused.content.decode()
+    assert (refused.status_code, words.count("请写明为什么不用变。")) == (422, 1)
+    assert '没有保存：</b><a href="#id_reason">为什么不用变</a>' in words
 
 
 def test_the_list_counts_what_it_shows_and_the_officer_only_reads(cast, home, client_of):
