@@ -15,21 +15,22 @@ DRILL_WORDS = "本页的“今天”都按这一天计算；群众姓名、号�
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`names`, `nav`, `phone_nav`, `strip`, `today`, `viewer`, `notice_count`, `help_url`; nothing is queried
-    before it is asked.
+    """`names`, `nav`, `bar_waits`, `phone_nav`, `strip`, `today`, `viewer`, `notice_count`, `help_url`;
+    nothing is queried before it is asked.
     """
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
 
+    scope = getattr(request, "scope", NOTHING)
+    waits = SimpleLazyObject(lambda: waiting(scope))
+
     def items() -> list[Item]:
-        if not signed_in:
-            return []
-        scope = getattr(request, "scope", NOTHING)
-        return bar(scope, request.path, waiting(scope))
+        return bar(scope, request.path, waits) if signed_in else []
 
     nav = SimpleLazyObject(items)
     return {
         "nav": nav,
+        "bar_waits": waits,
         "phone_nav": SimpleLazyObject(lambda: phone_bar(list(nav))),
         "names": SimpleLazyObject(naming.current),
         "strip": DRILL_WORDS if clock.is_set() or plans.demo_mode() else None,

@@ -13,7 +13,8 @@ PHONE_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A word of the bar. `rights`: any one of them shows it. `waits`: the name of the count beside it.
+    """A word of the bar. `rights`: any one of them shows it. `waits`: the name of the count beside it;
+    `tabs_wait`: of those added to it that stand on tabs of that page, each marked there with its own.
 
     `only_waiting` shows it only while something waits; `instead_of` only while that other page is not there.
     `also`: pages that lie under other addresses and belong to this word all the same.
@@ -23,6 +24,7 @@ class Entry:
     url_name: str
     rights: frozenset[Right] = frozenset()
     waits: str = ""
+    tabs_wait: tuple[str, ...] = ()
     only_waiting: bool = False
     instead_of: str = ""
     phone: int = 9
@@ -77,7 +79,7 @@ ENTRIES = (
         frozenset({Right.READ}),
         "aid",
         phone=2,
-        also=("screening:changes", "screening:moves", "screening:offers"),
+        also=("screening:changes", "screening:moves", "screening:offers", "screening:reviews"),
     ),
     Entry("预警", "screening:warnings", frozenset({Right.READ}), "warnings", phone=5),
     Entry(
@@ -85,6 +87,7 @@ ENTRIES = (
         "supervision:findings",
         frozenset({Right.READ}),
         "findings",
+        tabs_wait=("dispatches", "bulletins"),
         phone=4,
         short="整改",
         also=RECTIFY,
@@ -149,13 +152,17 @@ def bar(scope: Scope, path: str, waiting: Mapping[str, int]) -> list[Item]:
         idle = entry.only_waiting and not waiting.get(entry.waits)
         if url and allowed and not stood_in and not idle:
             shown.setdefault(url, entry)
-    under = {url: url for url in shown}
-    under |= {url_of(name): url for url, entry in shown.items() for name in entry.also if url_of(name)}
+    under = {url_of(name): url for url, entry in shown.items() for name in entry.also if url_of(name)}
+    under |= {url: url for url in shown}
     here = under.get(_current(path, list(under)), "")
     return [
-        Item(entry.label, url, waiting.get(entry.waits, 0), url == here, entry.short, entry.phone)
+        Item(entry.label, url, _waits(entry, waiting), url == here, entry.short, entry.phone)
         for url, entry in shown.items()
     ]
+
+
+def _waits(entry: Entry, waiting: Mapping[str, int]) -> int:
+    return sum(waiting.get(name, 0) for name in (entry.waits, *entry.tabs_wait))
 
 
 def phone_bar(items: list[Item]) -> list[Item]:

@@ -121,6 +121,7 @@ def say_solved(
 
 
 def _owe_another(row: HelpRequest, actor: User, day: date) -> None:
+    assert row.due_on is not None and row.answered_on is not None  # noqa: PT018
     earlier = EarlierAnswer(
         request=row,
         due_on=row.due_on,

@@ -22,8 +22,7 @@ def waiting(scope: Scope) -> dict[str, int]:
     4 on, tapers that ended undecided, tapers and stops to be approved),
     `aid` (amounts to decide, shares to sign, moves to take over),
     `postings` that want a second person, `findings` whose move is this scope's, `dispatches` (orders that
-    want its word) and `bulletins` to be approved (both counted in `findings` too, the word of the bar they
-    stand under).
+    want its word), `bulletins` to be approved.
 
     What this user verified himself waits for another's recheck and is not counted for him (C11).
     """
@@ -53,10 +52,8 @@ def waiting(scope: Scope) -> dict[str, int]:
         found["findings"] = mine.count()
     if plan and (scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH)):
         found["dispatches"] = dispatches.waiting(scope, plan)
-        found["findings"] = found.get("findings", 0) + found["dispatches"]
     if plan and scope.may(Right.ORDER):
         found["bulletins"] = bulletins.to_approve(scope, plan)
-        found["findings"] = found.get("findings", 0) + found["bulletins"]
     return found
 
 

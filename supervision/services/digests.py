@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from dabao import clock, jobs
 from dabao.models import Digest, Posting, User
+from dabao.scope import Scope
 from supervision import digests
 from supervision.digests import Section
 
@@ -28,10 +29,28 @@ class MailServerError(RuntimeError):
 def told(*, user: User, day: date) -> Digest:
     """The digest of a person on a day: made when he first asks, or when it is mailed, whichever is first."""
     before = Digest.objects.filter(user=user, day__lt=day).order_by("-day").first()
-    since = before.day if before else None
-    lines = digests.number(digests.sections(user.scope(day), day, since))
-    digest, _ = Digest.objects.get_or_create(user=user, day=day, defaults={"since": since, "lines": lines})
+    since, known = (before.day, before.flags) if before else (None, [])
+    lines = digests.number(digests.sections(user.scope(day), day, known))
+    defaults = {"since": since, "lines": lines, "flags": known}
+    digest, _ = Digest.objects.get_or_create(user=user, day=day, defaults=defaults)
     return digest
+
+
+@transaction.atomic
+def shown(*, user: User, day: date) -> tuple[Digest, list[Section]]:
+    """As the person opens it: no flag is told on two days, one noticed later that day is told on the next."""
+    digest = Digest.objects.select_for_update().get(pk=told(user=user, day=day).pk)
+    found = _sections(digest, user.scope(day))
+    digest.save(update_fields=["flags"])
+    return digest, found
+
+
+def _sections(digest: Digest, scope: Scope) -> list[Section]:
+    """What stands, told against what he knew before that day; `flags` of the digest is what he knows then."""
+    before = Digest.objects.filter(user=digest.user_id, day__lt=digest.day).order_by("-day").first()
+    found = digests.sections(scope, digest.day, before.flags if before else [])
+    digest.flags = [flag.pk for flag in digests.open_flags(scope, digest.day)]
+    return found
 
 
 def ask_for_mail(*, day: date) -> None:
@@ -66,7 +85,7 @@ def _mail_one(user: User, day: date) -> str:
     """ "mailed", "failed", or "" for who has nothing to be told or was told."""
     with transaction.atomic():
         digest = Digest.objects.select_for_update().get(pk=told(user=user, day=day).pk)
-        found = digests.sections(user.scope(day), day, digest.since)
+        found = _sections(digest, user.scope(day))
         if digest.mailed_at or not found:
             return ""
         try:
@@ -77,7 +96,7 @@ def _mail_one(user: User, day: date) -> str:
             return "failed"
         digest.mailed_at, digest.mail_error = timezone.now(), ""
         digest.lines = digests.number(found)
-        digest.save(update_fields=["mailed_at", "mail_error", "lines"])
+        digest.save(update_fields=["mailed_at", "mail_error", "lines", "flags"])
         return "mailed"
 
 

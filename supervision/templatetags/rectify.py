@@ -22,11 +22,11 @@ TABS = (
 
 
 @register.simple_tag(takes_context=True)
-def rectify_tabs(context: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """(key, label, address) of the tabs to show."""
-    scope = context["request"].scope
+def rectify_tabs(context: dict[str, Any]) -> list[tuple[str, str, str, int]]:
+    """(key, label, address, how much waits there for the viewer) of the tabs to show."""
+    scope, waits = context["request"].scope, context["bar_waits"]
     return [
-        (key, label, url)
+        (key, label, url, waits.get(key, 0))
         for key, label, rights in TABS
         if (url := url_of(f"supervision:{key}")) and any(scope.may(right) for right in rights)
     ]

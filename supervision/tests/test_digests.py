@@ -64,8 +64,8 @@ class StrictServer(DeadServer):
         raise SMTPException("550")
 
 
-def texts(user, day=TODAY, since=None):
-    return [line.text for section in digests.sections(user.scope(), day, since) for line in section.lines]
+def texts(user, day=TODAY, known=()):
+    return [line.text for section in digests.sections(user.scope(), day, known) for line in section.lines]
 
 
 def test_it_tells_flags_reminders_and_what_waits(cast, flag, make_case):
@@ -79,10 +79,34 @@ def test_it_tells_flags_reminders_and_what_waits(cast, flag, make_case):
 
 
 def test_flags_told_before_are_not_told_again_and_cleared_ones_never(cast, flag):
-    flag(noticed_on=TODAY)
+    known = flag(noticed_on=TODAY)
     flag(noticed_on=TOMORROW, label="3月反馈没交")
     flag(noticed_on=TOMORROW, cleared_on=TOMORROW, label="3月研究会没登记")
-    assert texts(cast.officer, TOMORROW, since=TODAY) == ["石羊镇：3月反馈没交，27 天"]
+    assert texts(cast.officer, TOMORROW, known=[known.pk]) == ["石羊镇：3月反馈没交，27 天"]
+
+
+def test_a_flag_noticed_after_the_digest_was_read_is_told_the_next_day_and_once(
+    cast, flag, client_of, settings
+):
+    client, page = client_of(cast.officer), []
+    flag()
+    for number in range(3):
+        settings.DABAO_TODAY = (TODAY + timedelta(days=number)).isoformat()
+        page.append(client.get("/digest/").content.decode())
+        if not number:
+            flag(noticed_on=TODAY, label="3月反馈没交")
+    assert ["3月月报缺报" in one for one in page] == [True, False, False]
+    assert ["3月反馈没交" in one for one in page] == [False, True, False]
+
+
+def test_a_flag_noticed_after_the_mail_is_mailed_the_next_day(addressed, flag, mailing, settings):
+    flag()
+    services.mail(day=TODAY)
+    flag(noticed_on=TODAY, label="3月反馈没交")
+    settings.DABAO_TODAY = TOMORROW.isoformat()
+    services.mail(day=TOMORROW)
+    assert "3月月报缺报" not in mail.outbox[1].body
+    assert "3月反馈没交" in mail.outbox[1].body
 
 
 def test_flags_of_others_are_not_told(cast, flag):

@@ -10,7 +10,9 @@ from django.db import connection
 
 from dabao.models import AuditEvent, Notice, NoticeKind, Region, Unit
 from dabao.tests.cast import GUIHUA, SHIYANG, TODAY, ZHAOJIADIAN
+from supervision import digests
 from supervision.models import Dispatch, Group
+from supervision.navigation import bar
 from supervision.queries import dispatches as queries
 from supervision.queries.waiting import waiting
 from supervision.services import dispatch_replies as replies
@@ -136,6 +138,17 @@ def test_the_first_of_a_township_who_opens_it_has_read_it(county, cast, send_ord
     assert own.read_at is not None
 
 
+def test_what_waits_under_supervision_is_told_by_its_own_page(cast, send_order, client_of):
+    place_of(send_order())
+    scope = cast.officer.scope()
+    assert waiting(scope)["findings"] == 0
+    assert [item.count for item in bar(scope, "/", waiting(scope)) if item.label == "督战整改"] == [1]
+    lines = [line for section in digests.sections(scope, TODAY, None) for line in section.lines]
+    assert ("调度：1 件", "/dispatches/") in [(line.text, line.url) for line in lines]
+    assert not any("督战整改" in line.text for line in lines)
+    assert "调度 <b>1</b>" in client_of(cast.officer).get("/findings/").content.decode()
+
+
 def test_an_order_goes_from_reply_to_its_end(cast, send_order, in_order):
     place = place_of(send_order())
     assert waiting(cast.officer.scope())["dispatches"] == 1
@@ -247,6 +260,20 @@ def test_who_asks_for_longer_has_replied_and_the_sender_decides(cast, send_order
     place.refresh_from_db()
     assert (place.finish_by, place.asked_until) == (until, None)
     assert Notice.objects.get(kind=NoticeKind.DISPATCH_ASKED).cleared_on == TODAY
+
+
+def test_a_township_reads_that_it_has_replied_and_what_its_request_waits_for(
+    cast, send_order, in_order, client_of
+):
+    place, client = place_of(send_order()), client_of(cast.officer)
+    address = f"/dispatches/places/{place.pk}/"
+    assert 'name="until"' in client.get(address).content.decode()
+    sent = {"version": place.version, "text": "修路，车进不去", "until": "2020-04-17", "do": "asked"}
+    told = client.post(address, sent, follow=True).content.decode()
+    assert "阶段的最后一天也不变" in told
+    assert "4月10日回了；请求延到4月17日，等发令人定" in told
+    assert 'name="until"' not in client.get(address).content.decode()
+    assert "回了</td>" in client.get("/dispatches/").content.decode()
 
 
 def test_the_phase_keeps_its_last_day(county, cast, send_order, in_order):

@@ -13,9 +13,7 @@ from supervision.services import digests as services
 @login_required
 @require_safe
 def digest(request: HttpRequest) -> HttpResponse:
-    """New flags, unread reminders, what waits; flags are new against the day of the last digest."""
-    day = clock.today()
-    told = services.told(user=request.user, day=day)
-    found = digests.sections(request.scope, day, told.since)
+    """New flags, unread reminders, what waits; flags are new against those of the last digest."""
+    told, found = services.shown(user=request.user, day=clock.today())
     context = {"digest": told, "sections": found, "number": digests.number(found)}
     return render(request, "supervision/digest.html", context)
