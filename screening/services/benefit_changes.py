@@ -17,7 +17,7 @@ from dabao import audit, plans
 from dabao.models import User, WorkPlan
 from dabao.scope import whole
 from screening.choices import BenefitScheme, ChangeKind, LineSide
-from screening.models import BenefitChange, BenefitLine, Case, Enrolment, Household, Person
+from screening.models import BenefitChange, BenefitLine, Case, Enrolment, Household, Membership, Person
 from screening.models.enrolment import FINISHED, NOW
 from screening.queries import entitlements
 from screening.queries.entitlements import Entitlement
@@ -72,6 +72,16 @@ def earliest_month(household: Household, person_ids: Iterable[UUID], day: date) 
             said = entitlements.newest_roll(scope, one.person_id, one.scheme)
             months.append(next_month(said) if said else None)
     return max(month for month in months if month is not None)
+
+
+def earliest_month_of_all(household: Household, day: date) -> date:
+    """The first month from which everything that a household receives may change: of its members, and of who
+    lives nowhere and still receives aid there.
+    """
+    members = Membership.objects.filter(household=household, last_day=None).values_list("person", flat=True)
+    held = entitlements.on(whole(household.region_id), [household.pk], next_month(day))
+    people = {*members, *(one.person_id for one in held.get(household.pk, ()))}
+    return earliest_month(household, people, day)
 
 
 def lock(household: Household) -> None:

@@ -142,7 +142,7 @@ def _refuse_with_verdict(case: Case | None) -> None:
 def _accept_household(move: HouseholdMove, actor: User, day: date) -> None:
     """The household with its case goes; what it receives stops here and starts there, the same."""
     home = move.household
-    month = benefit_changes.earliest_month(home, [one.person_id for one in living_members(home)], day)
+    month = benefit_changes.earliest_month_of_all(home, day)
     held = entitlements.on(whole(home.region_id), [home.pk], month).get(home.pk, [])
     out = None
     if held:

@@ -48,10 +48,15 @@ def resume(*, case: Case, review: BenefitReview, actor: User, day: date) -> None
 
 
 def stop(*, case: Case, review: BenefitReview, actor: User, day: date) -> None:
-    """An approved stop, with what everybody of the household receives; it ends a taper that runs."""
+    """An approved stop of everybody's 低保, after what is signed for a later month already; it ends a taper
+    that runs.
+    """
     taper = _end(case, review, TaperEnd.STOPPED, day)
     kind = ChangeKind.TAPER_END if taper else ChangeKind.REVIEW_STOP
-    review.from_month = rules.stop_month(review.from_month or next_month(day), day)
+    review.from_month = max(
+        rules.stop_month(review.from_month or next_month(day), day),
+        benefit_changes.earliest_month_of_all(case.household, day),
+    )
     _change(case, review, kind, review.from_month, actor, day, stops=True)
 
 

@@ -17,7 +17,9 @@ from screening.models import BenefitChange, BenefitReview, Taper
 from screening.queries import entitlements
 from screening.queries import reviews as queries
 from screening.services import review_invariants
+from screening.services.benefit_changes import to_amount
 from screening.tests.reviews_cast import DAY, approve, found, record, send_back, tapered
+from screening.tests.test_benefit_changes import change
 
 SEPTEMBER = date(2020, 9, 1)
 
@@ -191,6 +193,17 @@ def test_a_stop_approved_late_takes_no_month_that_has_begun(cast, on_dibao):
     approve(cast, review, date(2020, 9, 3))
     assert len(received(case, date(2020, 9, 30))) == 1
     assert received(case, date(2020, 10, 1)) == []
+
+
+def test_a_stop_comes_after_what_is_signed_for_a_later_month(cast, on_dibao):
+    case = on_dibao(LIUSHUTANG, ("李发祥", Labour.ORDINARY), ("李建军", Labour.ORDINARY))
+    december = date(2020, 12, 1)
+    now = entitlements.on(whole(LIUSHUTANG), [case.household_id], SEPTEMBER)[case.household_id]
+    change(case.household, cast.county, to_amount(now[1], Decimal(105)), december, "share_cut")
+    case.refresh_from_db()
+    review = approve(cast, record(cast, case, found(9650, ReviewWay.STOP, living_together=2)))
+    assert review.from_month == december
+    assert (len(received(case, date(2020, 11, 30))), received(case, december)) == (2, [])
 
 
 def test_a_review_that_waits_is_neither_repeated_nor_approved_twice(cast, on_dibao):
