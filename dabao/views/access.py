@@ -44,6 +44,7 @@ def post_only(page: str, *keep: str) -> Callable[[View], View]:
                 return redirect(page, **{name: kwargs[name] for name in keep})
             return require_POST(view)(request, *args, **kwargs)
 
+        guarded.post_only = page  # type: ignore[attr-defined] - told to the walk over all addresses
         return guarded
 
     return wrap
