@@ -11,8 +11,8 @@ from screening.choices import MoveState, Relation
 class HouseholdMove(Editable):
     """`person` None = the whole household. Until it is accepted the old township is responsible.
 
-    Both sides see an open move; after it only this row is left to the old one. `to_household` is chosen by
-    who accepts a person. `persons` = how many people came with it.
+    Both sides see an open move; after it the side without them is left this row, and no name. `to_household`
+    is chosen by who accepts a person. `persons` = how many people came with it.
     """
 
     plan = models.ForeignKey(WorkPlan, models.PROTECT)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from dabao.models import Region, RegionLevel, WorkPlan
-from dabao.scope import Scope
+from dabao.scope import Right, Scope
 from screening.choices import MoveState
 from screening.models import Case, HouseholdMove
 
@@ -19,7 +19,7 @@ _BESIDE = ("household__head", "person", "from_region__parent", "to_region__paren
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One move. Who has given a household up reads no name and no case of it any more."""
+    """One move. Who has given a household up, or never got it, reads no name and no case of it any more."""
 
     id: UUID
     who: str
@@ -86,7 +86,7 @@ def villages(scope: Scope, plan: WorkPlan) -> list[tuple[str, list[tuple[str, st
 
 
 def _row(move: HouseholdMove, scope: Scope, links: dict[UUID, UUID], day: date) -> Row:
-    sees = not _gave_up(move, scope)
+    sees = _sees(move, scope)
     return Row(
         id=move.pk,
         who=_who(move, named=sees),
@@ -101,7 +101,7 @@ def _row(move: HouseholdMove, scope: Scope, links: dict[UUID, UUID], day: date) 
         state_word=move.get_state_display(),
         decided_on=move.decided_on,
         decided_by=move.decided_by.name if move.decided_by else "",
-        note=move.note,
+        note=move.note if sees else "",
         case_id=links.get(move.household_id),
     )
 
@@ -110,14 +110,16 @@ def _place(village: Region) -> str:
     return "·".join(filter(None, [str(village.parent or ""), village.name]))
 
 
-def _gave_up(move: HouseholdMove, scope: Scope) -> bool:
-    """Whether it was accepted by a place outside the scope."""
-    accepted = move.state == MoveState.ACCEPTED
-    return accepted and not any(move.to_region_id.startswith(prefix) for prefix in scope.prefixes())
+def _sees(move: HouseholdMove, scope: Scope) -> bool:
+    """Who reads the name: both while it is open, then only the side where the household stays."""
+    stays = move.state in (MoveState.DECLINED, MoveState.WITHDRAWN)
+    gone = move.state == MoveState.ACCEPTED
+    giver, taker = scope.may(Right.READ, move.from_region_id), scope.may(Right.READ, move.to_region_id)
+    return (giver and not gone) or (taker and not stays)
 
 
 def _who(move: HouseholdMove, *, named: bool) -> str:
-    """李发祥户 · 李建华（李发祥户）; a surname is left to who has given them up."""
+    """李发祥户 · 李建华（李发祥户）; a surname is left to the side without them."""
     head = move.household.head.name if move.household.head else "户主不明"
     if move.person is None:
         return f"{head}户" if named else f"{head[:1]}某户"

@@ -383,6 +383,20 @@ def test_not_accepted_or_withdrawn_it_stays(cast, case, neighbour):
     assert HouseholdMove.objects.filter(state="open").count() == 0
 
 
+@pytest.mark.parametrize("end", ["decline", "withdraw"])
+def test_who_never_got_the_household_reads_no_name_of_it_any_more(cast, case, neighbour, end):
+    move = ask(case, cast.officer)
+    who = neighbour if end == "decline" else cast.officer
+    act_on = getattr(relocating, end)
+    act_on(scope=who.scope(), actor=who, move_id=move.pk, version=1, reason="李发祥仍住原处", day=TODAY)
+    theirs, ours = (
+        moves.rows(one.scope(), moves.listed(one.scope(), case.plan, "done"), TODAY)[0]
+        for one in (neighbour, cast.officer)
+    )
+    assert (theirs.who, theirs.reason, theirs.note, theirs.case_id) == ("李某户", "", "", None)
+    assert (ours.who, ours.reason, ours.note) == ("李发祥户", "户口迁移，准迁证", "李发祥仍住原处")
+
+
 # --- Pages ---
 
 
