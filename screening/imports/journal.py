@@ -59,7 +59,7 @@ def keep(
             WHERE (b.id IS NOT NULL OR ({where})) AND (b.id IS NULL OR ROW(b.*) IS DISTINCT FROM ROW(x.*))
             HAVING count(*) > 0
             """,
-            [source_list and source_list.pk, near_match and near_match.pk, table],
+            [source_list.pk if source_list else None, near_match.pk if near_match else None, table],
         )
         cursor.execute(f"DROP TABLE before_{table}")
 

@@ -79,7 +79,12 @@ def undo_list(*, scope: Scope, list_id: UUID, actor: User | None, day: date) -> 
     source.save(update_fields=["state", "version"])
     gone += _screen_again(source, actor, day)
     near_matches.propose(region_code=source.region_id, day=day)
-    about = {"kind": source.kind, "as_of": source.as_of.isoformat(), **counted, "cases_gone": gone}
+    about: dict[str, Any] = {
+        "kind": source.kind,
+        "as_of": source.as_of.isoformat(),
+        **counted,
+        "cases_gone": gone,
+    }
     audit.record(
         "list.undo",
         actor=actor,
@@ -136,11 +141,11 @@ def _done_by_people(source: SourceList) -> list[str]:
     """Steps of people in the cases of the list's households since it was confirmed, a line each."""
     events = CaseEvent.objects.filter(
         actor__isnull=False, at__gte=source.confirmed_at, case__household__in=_households(source)
-    ).select_related("case__household__head", "case__household__region__parent", "actor")
+    ).select_related("case__household__head", "case__household__region__parent")
     told: dict[UUID, str] = {}
     for event in events.order_by("-at"):
         home = event.case.household
-        told.setdefault(home.pk, f"{_place(home)}：{event.actor.name} {event.day:%m月%d日}办过")
+        told.setdefault(home.pk, f"{_place(home)}：{event.actor_label} {event.day:%m月%d日}办过")
     visits = FollowUp.objects.filter(household__in=_households(source), recorded_on__gte=source.confirmed_on)
     for visit in visits.select_related("household__head", "household__region__parent", "by"):
         told.setdefault(visit.household_id, f"{_place(visit.household)}：{visit.by.name}跟踪过")

@@ -118,7 +118,7 @@ def ask(*, scope: Scope, pair_id: UUID, actor: User, day: date) -> NearMatch:
     pair = _mine(scope, pair_id)
     if pair.answer:
         raise ValidationError(f"{_who(pair)}已认定“{pair.get_answer_display()}”，不用再问。")
-    if pair.question_id is not None and pair.question.answered_on is None:
+    if pair.question is not None and pair.question.answered_on is None:
         return pair
     home = Membership.objects.filter(person=pair.person_id, last_day=None).first()
     question = Question(

@@ -110,7 +110,7 @@ def test_a_case_somebody_worked_on_is_named_and_stays(desk: Any, county: Any, ca
         kind="note",
         to_state=case.state,
         actor=cast.officer,
-        actor_label="某",
+        actor_label=cast.officer.name,
         text="记一笔",
     )
     before = dump()
