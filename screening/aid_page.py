@@ -38,7 +38,7 @@ def one_change(scope: Scope, pending: PendingChange, day: date) -> dict[str, Any
     receivers = changes.receivers(scope, home.pk, day, pending.persons)
     first = benefit_changes.earliest_month(home, [one.id for one in receivers], day)
     if pending.counterpart is not None:
-        first = pending.counterpart.from_month  # what stopped there begins here, with no month between
+        first = benefit_changes.first_month_beside(pending.counterpart, home)
     return {
         "pending": pending,
         "row": changes.rows(scope, [pending], day)[0],

@@ -115,6 +115,13 @@ def newest_roll(scope: Scope, person_id: UUID, scheme: str) -> date | None:
     return max([record.first_day, *newest])
 
 
+def newest_roll_of(scope: Scope, household_id: UUID, scheme: str) -> date | None:
+    """As-of day of the newest roll that covers the place of a household and names the scheme."""
+    homes = Household.objects.within(scope).filter(pk=household_id)
+    known = _rolls(dict(homes.values_list("pk", "region_id")), date.min, date.max)
+    return known.get(household_id, {}).get(scheme)
+
+
 def _people(regions: Collection[UUID], named: dict[UUID, UUID], day: date) -> dict[UUID, UUID]:
     """Person → household: members on the day, the head first; then who lives nowhere, by his last home.
 

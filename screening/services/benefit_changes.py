@@ -84,6 +84,19 @@ def earliest_month_of_all(household: Household, day: date) -> date:
     return earliest_month(household, people, day)
 
 
+def first_month_beside(counterpart: BenefitChange, household: Household) -> date:
+    """The first month in which may begin here what the other side has stopped: with no month between, but
+    after the newest roll of the place where no grant carries it.
+    """
+    month = counterpart.from_month
+    if Enrolment.objects.filter(FINISHED, case__household=household, scheme__in=LASTING).exists():
+        return month
+    scope = whole(household.region_id)
+    schemes = counterpart.lines.values_list("scheme", flat=True).distinct()
+    said = [entitlements.newest_roll_of(scope, household.pk, scheme) for scheme in schemes]
+    return max([month, *(next_month(day) for day in said if day is not None)])
+
+
 def lock(household: Household) -> None:
     """One change of a household at a time, so that each sees what the last one left.
 
@@ -132,6 +145,7 @@ def record(
     change.full_clean(exclude=["plan", "household", "follows", "counterpart", "by"])
     _refuse_before_others(lines, from_month)
     whole_lines, remark = _completed(household, lines, from_month, change.follows)
+    _refuse_start_before_roll(household, whole_lines, from_month)
     change.reason = f"{change.reason}{remark}"[:300]
     change.save()
     if counterpart is not None and counterpart.counterpart_id is None:
@@ -172,6 +186,22 @@ def _refuse_before_roll(household: Household, paid: Iterable[Line], from_month: 
                 {
                     "from_month": f"花名册截至 {said.month}月{said.day}日，{from_month.month}月已按它发放。"
                     "变更请从它以后的月份起。"
+                }
+            )
+
+
+def _refuse_start_before_roll(household: Household, lines: Sequence[Line], from_month: date) -> None:
+    """What starts without a grant would be void from its first day where a newer roll speaks."""
+    for line in lines:
+        if line.side == LineSide.STOP or line.enrolment_id is not None:
+            continue
+        said = entitlements.newest_roll_of(whole(household.region_id), household.pk, line.scheme)
+        if said is not None and said >= from_month:
+            begins = next_month(said)
+            raise ValidationError(
+                {
+                    "from_month": f"花名册截至 {said.month}月{said.day}日，到那时领多少以它为准。"
+                    f"新的金额请从 {begins.year}年{begins.month}月起。"
                 }
             )
 

@@ -331,6 +331,34 @@ def test_other_aid_by_the_roll_than_granted_ends_with_the_grant(cast, three, mak
     assert (grant.persons, receive(three, date(2020, 9, 5))) == ([], {})
 
 
+def test_nothing_starts_in_a_month_of_which_a_roll_has_spoken(cast, three, make_case):
+    head = people_of(three)[0]
+    roll(date(2020, 5, 31), "rural_dibao")
+    begins = Line(head.pk, "rural_dibao", "start", Decimal(150))
+    with pytest.raises(ValidationError, match=r"花名册截至 5月31日.*请从 2020年6月起"):
+        change(three, cast.county, [begins], MAY)
+    change(three, cast.county, [begins], JUNE)
+    assert receive(three, JUNE) == {"李发祥": Decimal(150)}
+
+
+def test_what_joins_a_grant_starts_whatever_a_roll_says(cast, three, make_case):
+    head, son, _ = people_of(three)
+    grant = grant_to(make_case(three), head, amount="210", actor=cast.officer)
+    roll(date(2020, 5, 31), "rural_dibao")
+    change(three, cast.county, [Line(son.pk, "rural_dibao", "start", Decimal(150), grant.pk)], MAY)
+    assert receive(three, JUNE)["李建华"] == Decimal(150)
+
+
+def test_what_the_other_side_stopped_begins_after_the_roll_of_the_place(cast, three, make_household):
+    head = people_of(three)[0]
+    on_roll(head)
+    stopped = change(three, cast.county, [Line(head.pk, "rural_dibao", "stop")], MAY, "split")
+    new = make_household(LIUSHUTANG, ("李建军", Labour.NONE))
+    assert benefit_changes.first_month_beside(stopped, new) == MAY
+    roll(date(2020, 5, 31), "rural_dibao")
+    assert benefit_changes.first_month_beside(stopped, new) == JUNE
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_changes_at_once_the_second_sees_the_first(cast, three):
     """The second has read 210 yuan, too; it waits, and finds that nothing is left to cut."""
