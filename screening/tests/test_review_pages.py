@@ -115,6 +115,8 @@ def test_tabs_are_as_long_as_their_lists(cast, client_of, on_dibao):
     tabs = dict(re.findall(r'href="/reviews/\?tab=(\w+)"[^>]*>[^<]* <b>(\d+)</b>', page))
     assert tabs == {"left": "1", "done": "3", "waiting": "1", "running": "1", "soon": "0", "undecided": "0"}
     for tab, number in tabs.items():
+    twice = client.post(where, {"version": "1", "note": ""})
+    assert "不用再批" in twice.content.decode()
         listed = client.get(f"/reviews/?tab={tab}").content.decode()
         assert len(set(re.findall(r"/reviews/[0-9a-f-]{36}/", listed.split("<main")[1]))) == int(number)
 

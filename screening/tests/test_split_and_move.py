@@ -244,6 +244,13 @@ def test_the_old_township_keeps_the_row_of_the_move_and_nothing_else(cast, case,
     assert (told.region_code, told.data["to"]) == (LIUSHUTANG, DAMAIDI)
 
 
+def test_a_second_press_on_a_move_is_told(cast, case, neighbour, client_of):
+    move = accept(ask(case, cast.officer), neighbour)
+    sent = {"version": "1", "known": "", "relation": ""}
+    again = client_of(neighbour).post(reverse("screening:move", args=[move.pk]), sent)
+    assert "这条迁移已经办过了，这一次的没有保存" in again.content.decode()
+
+
 def test_a_grant_that_moves_stays_whole(cast, make_case, make_household, neighbour):
     case = make_case(make_household(LIUSHUTANG, ("甲", Labour.NONE), ("乙", Labour.NONE)))
     grant = grant_to(

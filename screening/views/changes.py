@@ -41,6 +41,8 @@ def changes(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pending_id: UUID) -> HttpResponse:
     """The people of the household with what they receive, and for whoever approves aid the new amounts."""
     context = _open(request, pending_id)
+    if request.method == "POST" and context["pending"].settled_on:
+        return _too_late(request, pending_id)
     form = context["form"]
     if form and form.outdated():
         messages.error(request, "你打开以后，这一户的人或金额有变动，没有保存。请看现在的，再定。")
@@ -61,7 +63,14 @@ def keep(request: HttpRequest, pending_id: UUID) -> HttpResponse:
         messages.success(request, "记下了：不用变，理由留着。")
         return redirect("screening:changes")
     context = _open(request, pending_id) | {"keep_form": form}
+    if context["pending"].settled_on:
+        return _too_late(request, pending_id)
     return render(request, "screening/change.html", context, status=422)
+
+
+def _too_late(request: HttpRequest, pending_id: UUID) -> HttpResponse:
+    messages.warning(request, "你打开以后，这一条已经定过了，这一次的没有保存。下面是现在的样子。")
+    return redirect("screening:change", pending_id)
 
 
 def _open(request: HttpRequest, pending_id: UUID) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs, post_only
 from screening import people_page
+from screening.choices import MoveState
 from screening.forms.people import AcceptForm, MoveForm, ReasonForm, SplitForm
 from screening.forms.refusals import tell
 from screening.queries import moves as queries
@@ -116,6 +117,8 @@ def _show_move(
         context = people_page.one_move(request.scope, move_id, clock.today())
     except ObjectDoesNotExist as missing:
         raise Http404 from missing
+    if form and context["move"].state != MoveState.OPEN:
+        messages.warning(request, "你打开以后，这条迁移已经办过了，这一次的没有保存。下面是现在的样子。")
     context["form"] = form or AcceptForm(initial={"version": context["move"].version})
     return render(request, "screening/move.html", context, status=422 if form else status)
 

@@ -14,6 +14,7 @@ from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs, post_only
 from screening import review_page
+from screening.choices import ReviewState
 from screening.forms.refusals import tell
 from screening.forms.reviews import ApprovalForm, ReviewForm
 from screening.queries import reviews as queries
@@ -74,6 +75,8 @@ def approval(request: HttpRequest, review_id: UUID) -> HttpResponse:
                 **form.cleaned_data)  # fmt: skip
         except ValidationError as refusal:
             tell(form, refusal)
+            if queries.last_review(request.scope, case).state != ReviewState.WAITING:
+                messages.warning(request, " ".join(refusal.messages))
         else:
             told = "已退回，乡镇重新核查。" if sent_back else "已批准，从下面写的月份起生效。"
             messages.success(request, told)
