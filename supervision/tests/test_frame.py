@@ -115,7 +115,7 @@ def test_counts_cost_a_query_for_each_table(cast, make_case, django_assert_max_n
     make_case()
     for user in cast:
         scope = user.scope()
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             waiting(scope)
 
 
