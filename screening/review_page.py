@@ -26,6 +26,7 @@ from screening.review_words import mark
 from screening.rules import reviews as rules
 from screening.rules.income import income_window
 from screening.rules.phases import Work
+from screening.rules.wording import coming_words
 
 PAGE = 20
 
@@ -154,12 +155,14 @@ def one(
         "place": _place(case),
         "head": case.household.head.name if case.household.head else "户主不明",
         "basis": about,
+        "coming": [coming_words(one.monthly_amount, one.from_month, day) for one in about.coming],
         "window": income_window(day),
         "last": last,
         "history": history,
         "mark": mark(last, about.taper, day, case.plan.taper_notice_days),
         "previous": previous,
         "following": following,
+        "following_head": queries.head_of(scope, following) if following else "",
         "reviews_url": list_url(region=code[:9]),
         "form": form,
         "may_review": scope.may(Right.APPLY, code),

@@ -23,6 +23,7 @@ from screening.models import (
     Membership,
     SourceList,
 )
+from screening.models.enrolment import FINISHED
 from screening.models.fact import held_on
 from screening.queries.facts import COVERING, LASTING
 from screening.rules.entitlements import SCHEME_OF_GRANT, From, Held, Line, held, shares
@@ -43,6 +44,16 @@ class Entitlement:
     since: date
     source: str
     enrolment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A finished grant that begins later: its scheme as the roll names it, yuan a month for all it covers."""
+
+    scheme: str
+    persons: int
+    monthly_amount: Decimal | None
+    from_month: date
 
 
 def on(scope: Scope, household_ids: Collection[UUID], day: date) -> dict[UUID, list[Entitlement]]:
@@ -85,6 +96,28 @@ def on(scope: Scope, household_ids: Collection[UUID], day: date) -> dict[UUID, l
     return found
 
 
+def coming(scope: Scope, household_ids: Collection[UUID], day: date) -> dict[UUID, list[Coming]]:
+    """Household → its finished grants whose first month lies after the day, which `on` does not have yet."""
+    grants = (
+        Enrolment.objects.within(scope)
+        .filter(FINISHED, scheme__in=LASTING, from_month__gt=day, case__household__in=household_ids)
+        .order_by("from_month", "pk")
+    )
+    lines: dict[UUID, list[BenefitLine]] = defaultdict(list)
+    for line in BenefitLine.objects.filter(enrolment__in=grants).select_related("change"):
+        if line.enrolment_id is not None:
+            lines[line.enrolment_id].append(line)
+    found: dict[UUID, list[Coming]] = defaultdict(list)
+    for home, grant in ((one.case.household_id, one) for one in grants.select_related("case")):
+        shares_now = [one for one in _shares_now(grant, lines[grant.pk]).values() if one is None or one > 0]
+        known = [amount for amount in shares_now if amount is not None]
+        total = sum(known, Decimal(0)) if len(known) == len(shares_now) else None
+        if shares_now and grant.from_month is not None:
+            scheme = SCHEME_OF_GRANT[grant.scheme]
+            found[home].append(Coming(scheme, len(shares_now), total, grant.from_month))
+    return dict(found)
+
+
 def of_person(scope: Scope, household_id: UUID, person_id: UUID, day: date) -> list[Entitlement]:
     """What one member of a household receives on the day."""
     return [one for one in on(scope, [household_id], day).get(household_id, []) if one.person_id == person_id]
@@ -92,7 +125,12 @@ def of_person(scope: Scope, household_id: UUID, person_id: UUID, day: date) -> l
 
 def of_grant(scope: Scope, grant: Enrolment) -> dict[UUID, Decimal | None]:
     """Person → yuan a month of a finished grant after the last change decided, whatever month it begins."""
-    lines = BenefitLine.objects.within(scope).filter(enrolment=grant).select_related("change")
+    return _shares_now(
+        grant, BenefitLine.objects.within(scope).filter(enrolment=grant).select_related("change")
+    )
+
+
+def _shares_now(grant: Enrolment, lines: Iterable[BenefitLine]) -> dict[UUID, Decimal | None]:
     touched: dict[UUID, list[Line]] = {}
     for person, his in _by_person(lines).items():
         touched[person] = sorted(his, key=lambda one: one.place)

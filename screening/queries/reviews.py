@@ -3,6 +3,7 @@
 One definition of every list (`cases_in`), which its count, its tab and its rows are taken from (C14, C15).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ from screening.queries.progress import REVIEWING, phase_cases, reviewable
 from screening.review_words import mark
 from screening.rules import reviews as rules
 from screening.rules.phases import next_month
+from screening.rules.wording import coming_words
 
 DIBAO = (BenefitScheme.RURAL_DIBAO, BenefitScheme.URBAN_DIBAO)
 LEFT, DONE, WAITING, RUNNING, SOON, UNDECIDED = "left", "done", "waiting", "running", "soon", "undecided"
@@ -40,19 +42,26 @@ __all__ = ["reviewable"]
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a review of a household starts from on a day: the lines, what it receives, a taper that runs."""
+    """What a review of a household starts from on a day: the lines, what it receives, a taper that runs.
+
+    `coming`: granted already, its first month still ahead.
+    """
 
     standards: rules.Standards
     months: rules.Months
     holdings: tuple[entitlements.Entitlement, ...]
+    coming: tuple[entitlements.Coming, ...]
     taper: Taper | None
     next_month: date
     notice_days: int
 
     @property
     def monthly_amount(self) -> Decimal | None:
-        """Yuan a month for all of them; None when nothing is received, or one amount is not known."""
-        amounts = [one.monthly_amount for one in self.holdings]
+        """Yuan a month for all of them, of what was granted from a later month when nothing is received yet.
+
+        None when there is neither, or one amount is not known.
+        """
+        amounts = [one.monthly_amount for one in self.holdings or self.coming]
         known = [amount for amount in amounts if amount is not None]
         return sum(known, Decimal(0)) if known and len(known) == len(amounts) else None
 
@@ -94,6 +103,7 @@ def basis(scope: Scope, case: Case, day: date) -> Basis:
             plan.taper_shortest_months, plan.taper_longest_months, taper.months if taper else 0
         ),
         holdings=tuple(holdings(scope, case, day)),
+        coming=tuple(_coming(scope, [case.household_id], day).get(case.household_id, ())),
         taper=taper,
         next_month=next_month(day),
         notice_days=plan.taper_notice_days,
@@ -104,6 +114,14 @@ def holdings(scope: Scope, case: Case, day: date) -> list[entitlements.Entitleme
     """低保 that the people of the household receive on the day."""
     found = entitlements.on(scope, [case.household_id], day).get(case.household_id, [])
     return [one for one in found if one.scheme in DIBAO]
+
+
+def _coming(
+    scope: Scope, household_ids: Collection[UUID], day: date
+) -> dict[UUID, list[entitlements.Coming]]:
+    """低保 that households were granted and that begins after the day."""
+    found = entitlements.coming(scope, household_ids, day)
+    return {home: [one for one in ahead if one.scheme in DIBAO] for home, ahead in found.items()}
 
 
 def of_case(scope: Scope, case: Case) -> QuerySet[BenefitReview]:
@@ -241,13 +259,17 @@ def months_of_end(scope: Scope, plan: WorkPlan, of: str, day: date, region: str 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One household of a list, ready to be shown; `mark` is a kind of `status_mark` with its words."""
+    """One household of a list, ready to be shown; `mark` is a kind of `status_mark` with its words.
+
+    `coming`: what was granted from a later month, in words.
+    """
 
     id: UUID
     head: str
     place: str
     size: int
     amount: Decimal | None
+    coming: str
     review: BenefitReview | None
     taper: Taper | None
     mark: tuple[str, str]
@@ -267,6 +289,7 @@ def rows(scope: Scope, plan: WorkPlan, cases: Any, day: date) -> list[Row]:
     listed = list(cases)
     homes = [case.household_id for case in listed]
     received = entitlements.on(scope, homes, day)
+    ahead = _coming(scope, homes, day)
     reviews = {
         (review.plan_id, review.household_id): review
         for review in BenefitReview.objects.filter(household__in=homes)
@@ -278,13 +301,23 @@ def rows(scope: Scope, plan: WorkPlan, cases: Any, day: date) -> list[Row]:
         taper.household_id: taper for taper in Taper.objects.filter(household__in=homes, ended_on=None)
     }
     return [
-        _row(case, received.get(case.household_id, []), reviews, open_tapers, plan, day) for case in listed
+        _row(
+            case,
+            received.get(case.household_id, []),
+            ahead.get(case.household_id, []),
+            reviews,
+            open_tapers,
+            plan,
+            day,
+        )
+        for case in listed
     ]
 
 
 def _row(
     case: Case,
     received: list[entitlements.Entitlement],
+    ahead: list[entitlements.Coming],
     reviews: dict[tuple[UUID, UUID], BenefitReview],
     open_tapers: dict[UUID, Taper],
     plan: WorkPlan,
@@ -304,6 +337,7 @@ def _row(
         ),
         size=home.size,
         amount=sum(known, Decimal(0)) if known and len(known) == len(amounts) else None,
+        coming="；".join(coming_words(one.monthly_amount, one.from_month, day) for one in ahead),
         review=review,
         taper=taper,
         mark=mark(review, taper, day, plan.taper_notice_days),
@@ -319,6 +353,12 @@ def neighbours(scope: Scope, case: Case, day: date) -> tuple[UUID | None, UUID |
     place = keys.index(case.pk)
     others = keys[place + 1 :] + keys[:place]
     return (keys[place - 1] if place else None), (others[0] if others else None)
+
+
+def head_of(scope: Scope, case_id: UUID) -> str:
+    """Name of the head of a household, for the button that leads to it."""
+    found = Case.objects.within(scope).filter(pk=case_id).values_list("household__head__name", flat=True)
+    return found.first() or "户主不明"
 
 
 def mine(scope: Scope, plan: WorkPlan, day: date) -> int:

@@ -78,6 +78,13 @@ def coverage_word(coverage: str, schemes: Iterable[str]) -> str:
     return Coverage(coverage).label
 
 
+def coming_words(amount: Decimal | None, from_month: date, day: date) -> str:
+    """已纳入，从5月起领 645 元; with the year when it is another. `amount`: a month, None = not known."""
+    year = "" if from_month.year == day.year else f"{from_month.year}年"
+    paid = "" if amount is None else f" {yuan(amount)} 元"
+    return f"已纳入，从{year}{from_month.month}月起领{paid}"
+
+
 def case_status(state: str, outcome: str, due_on: date, day: date, *, returned: bool) -> tuple[str, str]:
     """Shape and words of a case's state: red only when its own limit has passed."""
     if state == CaseState.TO_VERIFY:
