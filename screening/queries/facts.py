@@ -94,18 +94,27 @@ def screenable(
 
 def covered_people(scope: Scope, household: UUID, day: date) -> tuple[set[UUID], bool]:
     """Who of a household is on the roll or enrolled, and whether a certificate covers more than it names."""
-    members = Membership.objects.within(scope).filter(household=household, last_day=None).values("person")
-    held = BenefitRecord.objects.filter(held_on(day), person__in=members, scheme__in=COVERING)
-    found, more_than_named = set(), False
+    return covered_by_home(scope, [household], day)[household]
+
+
+def covered_by_home(
+    scope: Scope, households: Collection[UUID], day: date
+) -> dict[UUID, tuple[set[UUID], bool]]:
+    """The same for several households at once."""
+    members = Membership.objects.within(scope).filter(household__in=households, last_day=None)
+    homes = dict(members.values_list("person", "household"))
+    covered: dict[UUID, set[UUID]] = {household: set() for household in households}
+    more_than_named = dict.fromkeys(households, False)
+    held = BenefitRecord.objects.filter(held_on(day), person__in=list(homes), scheme__in=COVERING)
     for person, incomplete in held.values_list("person", "incomplete"):
-        found.add(person)
-        more_than_named |= incomplete
+        covered[homes[person]].add(person)
+        more_than_named[homes[person]] |= incomplete
     granted = Enrolment.objects.within(scope).filter(
-        case__household=household, ended_on=None, next_step="", scheme__in=LASTING
+        case__household__in=households, ended_on=None, next_step="", scheme__in=LASTING
     )
-    for persons in granted.values_list("persons", flat=True):
-        found.update(persons)
-    return found, more_than_named
+    for household, persons in granted.values_list("case__household", "persons"):
+        covered[household].update(persons)
+    return {household: (covered[household], more_than_named[household]) for household in households}
 
 
 def figure(scope: Scope, plan: WorkPlan, kind: StandardKind, day: date) -> StandardFigure | None:  # noqa: ARG001

@@ -3,6 +3,8 @@
 A fixed number of queries, however many members, facts, events and records there are.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +18,7 @@ from dabao.scope import Right, Scope
 from screening.choices import (
     Answer,
     BenefitScheme,
+    CaseOrigin,
     Coverage,
     IncomeKind,
     Scheme,
@@ -31,13 +34,14 @@ from screening.models import (
     PriorFinding,
     Verification,
 )
-from screening.queries import facts
-from screening.queries.known import Evidence, Known, Member, with_person
+from screening.queries import entitlements, facts
+from screening.queries.known import Evidence, Held, Known, Member, held_by, with_person
 from screening.rules import categories
 from screening.rules.categories import NEAR
 from screening.rules.wording import (
     WhyLine,
     case_status,
+    coming_words,
     coverage_word,
     why_lines,
 )
@@ -47,11 +51,12 @@ HEALTHY = "健康"
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A line of 经过."""
+    """A line of 经过. `other`: the case of the household that split off, or that it split off from."""
 
     day: date
     text: str
     who: str = ""
+    other: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -118,39 +123,123 @@ class HouseholdPage:
 
 def household(scope: Scope, case_id: UUID, day: date) -> HouseholdPage:
     """The page of one case. Raises ObjectDoesNotExist outside the scope."""
-    case = (
+    pages = households(scope, [case_id], day)
+    if not pages:
+        raise Case.DoesNotExist
+    return pages[0]
+
+
+def households(scope: Scope, case_ids: Sequence[UUID], day: date) -> list[HouseholdPage]:
+    """The pages of several cases in that order, with as many queries as for one; none outside the scope."""
+    cases = (
         Case.objects.within(scope)
         .select_related("household__region__parent", "household__head", "assigned_to", "plan")
         .select_related("household__row__source_list")
-        .get(pk=case_id)
+        .in_bulk(case_ids)
     )
-    known = Known(scope, case, day, _living(scope, case))
+    read = _read(scope, cases.values(), day)
+    return [_page(scope, cases[case_id], read, day) for case_id in case_ids if case_id in cases]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the pages of some cases are made of, by household, by case, or (`standards`) by village."""
+
+    living: dict[UUID, list[Membership]]
+    held: Held
+    ahead: dict[UUID, list[entitlements.Coming]]
+    paid: dict[UUID, list[entitlements.Entitlement]]
+    reasons: dict[UUID, list[WhyLine]]
+    earlier: dict[UUID, list[PriorFinding]]
+    events: dict[UUID, list[CaseEvent]]
+    records: dict[UUID, list[Verification]]
+    drafts: dict[UUID, Verification]
+    standards: dict[str, tuple[Standard | None, ...]]
+    split_from: dict[UUID, UUID]
+
+
+def _read(scope: Scope, cases: Collection[Case], day: date) -> _Read:
+    homes = [case.household_id for case in cases]
+    records = _records(cases)
+    living = _living(scope, homes, records)
+    people = [member.person_id for members in living.values() for member in members]
+    held = held_by(scope, homes, people, day)
+    granted = [home for home, (covered, _) in held.covered.items() if covered]
+    uncovered = [case.household_id for case in cases if case.coverage in (Coverage.NONE, Coverage.UNKNOWN)]
+    begun = set(granted) & set(uncovered)
+    return _Read(
+        living,
+        held,
+        entitlements.coming(scope, granted, day) if granted else {},
+        entitlements.on(scope, begun, day) if begun else {},
+        _reasons(scope, cases, day),
+        _grouped(PriorFinding.objects.filter(household__in=homes).order_by("-found_on"), "household_id"),
+        _grouped(CaseEvent.objects.filter(case__in=[case.pk for case in cases]), "case_id"),
+        records,
+        _drafts(scope, cases),
+        _standards({case.household.region_id for case in cases}, day),
+        _split_from(scope, cases),
+    )
+
+
+def _grouped(rows: Iterable[Any], by: str) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, by)].append(row)
+    return found
+
+
+def _standards(regions: Collection[str], day: date) -> dict[str, tuple[Standard | None, ...]]:
+    """Village → the three amounts in force there."""
+    kinds = (StandardKind.RURAL_DIBAO, StandardKind.POVERTY_LINE, StandardKind.MARGINAL_FACTOR)
+    return {region: tuple(plans.standard(kind, region, day) for kind in kinds) for region in regions}
+
+
+def _page(scope: Scope, case: Case, read: _Read, day: date) -> HouseholdPage:
     home = case.household
+    known = Known(scope, case, day, read.living.get(home.pk, []), held=read.held)
+    standard, line, factor = read.standards[home.region_id]
     status, words = case_status(case.state, case.outcome, case.due_on, day, returned=bool(case.returned_on))
-    schemes = sorted({one.scheme for records in known.benefits.values() for one in records})
+    coverage, covered = _coverage(case, known, read, day)
     return HouseholdPage(
         case=case,
         name=home.head.name if home.head else "户主不明",
         place="·".join(filter(None, [str(home.region.parent or ""), home.region.name, home.group])),
-        coverage=coverage_word(case.coverage, [s for s in schemes if s in facts.COVERING]),
-        covered=case.coverage in (Coverage.ALL, Coverage.PART),
+        coverage=coverage,
+        covered=covered,
         status=status,
         status_text=f"{words}·在名单 {(day - case.opened_on).days} 天",
         members=known.members(),
-        reasons=_reasons(scope, case, day),
+        reasons=read.reasons.get(home.pk, []),
         conflicts=known.conflicts(),
         evidence=known.evidence(),
-        earlier=list(PriorFinding.objects.filter(household=home).order_by("-found_on")),
-        events=_events(case, known.lists),
-        records=_records(case),
-        draft=_draft(scope, case),
-        standard=plans.standard(StandardKind.RURAL_DIBAO, home.region_id, day),
-        line=plans.standard(StandardKind.POVERTY_LINE, home.region_id, day),
-        factor=plans.standard(StandardKind.MARGINAL_FACTOR, home.region_id, day),
+        earlier=read.earlier.get(home.pk, []),
+        events=_events(read.events.get(case.pk, []), known.lists, read.split_from.get(case.pk)),
+        records=read.records.get(case.pk, []),
+        draft=read.drafts.get(case.pk),
+        standard=standard,
+        line=line,
+        factor=factor,
         phone_masked=crypto.mask_phone(home.phone) if home.phone_sealed else "",
         on_tekun=known.on(BenefitScheme.TEKUN),
         more_than_named=known.more_than_named,
     )
+
+
+def _coverage(case: Case, known: Known, read: _Read, day: date) -> tuple[str, bool]:
+    """The word for its cover and whether it has any: the roll's, or what it was granted beside the roll."""
+    schemes = sorted({one.scheme for records in known.benefits.values() for one in records})
+    roll = coverage_word(case.coverage, [scheme for scheme in schemes if scheme in facts.COVERING])
+    on_roll = case.coverage in (Coverage.ALL, Coverage.PART)
+    home = case.household_id
+    if case.coverage == Coverage.ALL:
+        return roll, True
+    if ahead := read.ahead.get(home):
+        granted = "；".join(coming_words(one.monthly_amount, one.from_month, day) for one in ahead)
+        return (f"{roll}，{granted}" if on_roll else granted), True
+    if paid := read.paid.get(home):
+        return coverage_word(Coverage.ALL, sorted({one.scheme for one in paid})), True
+    return roll, on_roll
 
 
 def whole_numbers(scope: Scope, case_id: UUID) -> dict[str, str]:
@@ -161,38 +250,51 @@ def whole_numbers(scope: Scope, case_id: UUID) -> dict[str, str]:
     return found | ({"phone": case.household.phone} if case.household.phone_sealed else {})
 
 
-def _living(scope: Scope, case: Case) -> list[Membership]:
-    """Who lives there now, and whom the verification that stands found gone."""
-    members = Membership.objects.within(scope).filter(
-        Q(last_day=None) | Q(pk__in=_moved_out(case)), household=case.household_id
-    )
-    return list(with_person(scope, members))
+def _living(
+    scope: Scope, homes: Collection[UUID], records: dict[UUID, list[Verification]]
+) -> dict[UUID, list[Membership]]:
+    """Who lives there now, and whom the standing verification found gone: a correction shows them."""
+    gone = [pk for told in records.values() if (last := _standing(told)) for pk in _moved_out(last)]
+    members = Membership.objects.within(scope).filter(Q(last_day=None) | Q(pk__in=gone), household__in=homes)
+    return _grouped(with_person(scope, members), "household_id")
 
 
-def _moved_out(case: Case) -> list[str]:
-    """Memberships that the verification that stands ended: its correction shows them again."""
-    standing = case.verifications.standing()
-    changed = standing.family if standing else []
-    return [pk for what, pk, field, _, _ in changed if (what, field) == ("membership", "last_day")]
+def _standing(records: Sequence[Verification]) -> Verification | None:
+    return next((record for record in reversed(records) if record.concluded), None)
 
 
-def _reasons(scope: Scope, case: Case, day: date) -> list[WhyLine]:
+def _moved_out(standing: Verification) -> list[str]:
+    """Memberships that a verification ended."""
+    return [pk for what, pk, field, _, _ in standing.family if (what, field) == ("membership", "last_day")]
+
+
+def _reasons(scope: Scope, cases: Collection[Case], day: date) -> dict[UUID, list[WhyLine]]:
     """Grounds of the live matches, then what was narrowly missed by the facts of today."""
-    live = CategoryMatch.objects.filter(plan=case.plan, household=case.household, last_day=None)
-    grounds = [ground for match in live.order_by("category") for ground in match.grounds]
-    standards = facts.standards_on(scope, case.plan, day)
-    for one in facts.screenable(scope, day, households=[case.household_id]):
-        for answer in categories.screen(one.facts, standards, case.plan.categories, day):
+    plan_of = {case.household_id: case.plan for case in cases}
+    grounds: dict[UUID, list[Any]] = defaultdict(list)
+    for match in CategoryMatch.objects.filter(household__in=plan_of, last_day=None).order_by("category"):
+        if match.plan_id == plan_of[match.household_id].pk:
+            grounds[match.household_id] += match.grounds
+    standards = {plan.pk: facts.standards_on(scope, plan, day) for plan in {*plan_of.values()}}
+    for one in facts.screenable(scope, day, households=list(plan_of)):
+        plan = plan_of[one.id]
+        for answer in categories.screen(one.facts, standards[plan.pk], plan.categories, day):
             if answer.answer == Answer.NO:
-                grounds += [ground for ground in answer.grounds if ground["says"] == NEAR]
-    return list(why_lines(grounds))
+                grounds[one.id] += [ground for ground in answer.grounds if ground["says"] == NEAR]
+    return {home: list(why_lines(told)) for home, told in grounds.items()}
 
 
-def _events(case: Case, lists: dict[UUID, Any]) -> list[Passed]:
+def _events(
+    told_of_case: Iterable[CaseEvent], lists: dict[UUID, Any], split_from: UUID | None
+) -> list[Passed]:
     """Steps of the case and the imports it rests on, newest first."""
     told = [
-        (event.day, event.at.timestamp(), Passed(event.day, event.text, event.actor_label))
-        for event in CaseEvent.objects.filter(case=case)
+        (
+            event.day,
+            event.at.timestamp(),
+            Passed(event.day, event.text, event.actor_label, _other(event, split_from)),
+        )
+        for event in told_of_case
     ]
     told += [
         (one.confirmed_on, 0.0, Passed(one.confirmed_on, f"{one.get_kind_display()}导入，截至 {one.as_of}"))
@@ -202,15 +304,37 @@ def _events(case: Case, lists: dict[UUID, Any]) -> list[Passed]:
     return [passed for _, _, passed in sorted(told, key=lambda each: each[:2], reverse=True)]
 
 
-def _records(case: Case) -> list[Verification]:
+def _other(event: CaseEvent, split_from: UUID | None) -> UUID | None:
+    if event.kind == "opened":
+        return split_from
+    new_case = event.data.get("new_case")
+    return UUID(new_case) if new_case else None
+
+
+def _split_from(scope: Scope, cases: Collection[Case]) -> dict[UUID, UUID]:
+    """Case of a household that split off → the case that it split off from."""
+    new = [str(case.pk) for case in cases if case.origin == CaseOrigin.SPLIT]
+    if not new:
+        return {}
+    told = CaseEvent.objects.within(scope).filter(data__new_case__in=new)
+    return {UUID(data["new_case"]): old for old, data in told.values_list("case", "data")}
+
+
+def _records(cases: Collection[Case]) -> dict[UUID, list[Verification]]:
     """Everything submitted, withdrawn or superseded, oldest first, with its rows."""
-    return list(
-        case.verifications.exclude(state=VerificationState.DRAFT)
+    found = (
+        Verification.objects.filter(case__in=[case.pk for case in cases])
+        .exclude(state=VerificationState.DRAFT)
         .select_related("by")
         .prefetch_related("members", "income", "obligors", "decisions__person")
         .order_by("submitted_at")
     )
+    return _grouped(found, "case_id")
 
 
-def _draft(scope: Scope, case: Case) -> Verification | None:
-    return case.verifications.filter(state=VerificationState.DRAFT, by=scope.user_id, round=1).first()
+def _drafts(scope: Scope, cases: Collection[Case]) -> dict[UUID, Verification]:
+    """The viewer's own drafts of the first round."""
+    found = Verification.objects.filter(
+        case__in=[case.pk for case in cases], state=VerificationState.DRAFT, by=scope.user_id, round=1
+    )
+    return {draft.case_id: draft for draft in found}

@@ -4,7 +4,7 @@ Taken by the page of the household as it is (`households`) and as it stood on a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -76,27 +76,60 @@ def with_person(scope: Scope, members: QuerySet[Membership]) -> QuerySet[Members
     return members.select_related("person__row__source_list").order_by("relation", "person__birth_date", "pk")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the lists say of some households on a day: facts by person, watches and cover by household."""
+
+    certificates: dict[UUID, list[Any]]
+    illnesses: dict[UUID, list[Any]]
+    benefits: dict[UUID, list[Any]]
+    watches: dict[UUID, list[WatchRecord]]
+    covered: dict[UUID, tuple[set[UUID], bool]]
+
+
+def held_by(
+    scope: Scope, homes: Collection[UUID], people: Collection[UUID], day: date, recorded: Q = ANY
+) -> Held:
+    """For households and everybody whom their pages show: a fixed number of queries."""
+    watches: dict[UUID, list[WatchRecord]] = defaultdict(list)
+    for watch in WatchRecord.objects.filter(held_on(day), recorded, household__in=homes).select_related(
+        "row__source_list"
+    ):
+        watches[watch.household_id].append(watch)
+    return Held(
+        _by_person(DisabilityCertificate, people, day, recorded),
+        _by_person(IllnessRecord, people, day, recorded),
+        _by_person(BenefitRecord, people, day, recorded),
+        watches,
+        facts.covered_by_home(scope, homes, day),
+    )
+
+
 class Known:
     """Members of a household (those given, with person and row) and what the lists say of them on a day.
 
-    `recorded` limits the facts to those recorded by a day, for a household as it stood.
+    `recorded` limits the facts to those recorded by a day, for a household as it stood. `held`: the facts,
+    where they were read for several households at once.
     """
 
     def __init__(
-        self, scope: Scope, case: Case, day: date, living: list[Membership], recorded: Q = ANY
+        self,
+        scope: Scope,
+        case: Case,
+        day: date,
+        living: list[Membership],
+        recorded: Q = ANY,
+        held: Held | None = None,
     ) -> None:
         self.home, self.day, self.living = case.household, day, living
         self.names_illness = scope.may(Right.VERIFY, self.home.region_id)
         ids = [member.person_id for member in self.living]
-        self.certificates = _by_person(DisabilityCertificate, ids, day, recorded)
-        self.illnesses = _by_person(IllnessRecord, ids, day, recorded)
-        self.benefits = _by_person(BenefitRecord, ids, day, recorded)
-        self.watches = list(
-            WatchRecord.objects.filter(held_on(day), recorded, household=self.home).select_related(
-                "row__source_list"
-            )
-        )
-        self.covered, self.more_than_named = facts.covered_people(scope, self.home.pk, day)
+        held = held or held_by(scope, [self.home.pk], ids, day, recorded)
+        self.certificates = _of(held.certificates, ids)
+        self.illnesses = _of(held.illnesses, ids)
+        self.benefits = _of(held.benefits, ids)
+        self.watches = held.watches.get(self.home.pk, [])
+        self.covered, self.more_than_named = held.covered[self.home.pk]
         self.lists = self._lists()
 
     def _lists(self) -> dict[UUID, Any]:
@@ -218,6 +251,10 @@ def _source_data(row: ListRow | None) -> dict[str, Any] | None:
         "as_of": about.as_of.isoformat(),
         "imported": about.confirmed_on.isoformat() if about.confirmed_on else None,
     }
+
+
+def _of(found: dict[UUID, list[Any]], people: Iterable[UUID]) -> dict[UUID, list[Any]]:
+    return {person: found[person] for person in people if person in found}
 
 
 def _by_person(model: Any, ids: Iterable[UUID], day: date, recorded: Q) -> dict[UUID, list[Any]]:

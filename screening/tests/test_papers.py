@@ -22,6 +22,7 @@ from screening.queries.household_file import household_file
 from screening.queries.households import household
 from screening.rules.verdicts import MemberFound, Verdict
 from screening.services import cases, recheck, verification
+from screening.tests.case_pages import queries
 from screening.tests.enrolment_cast import LAST, POST, bring_to
 from screening.tests.test_verification import NOT, entry_of, people_of, submit
 
@@ -186,6 +187,16 @@ def test_the_sheets_of_a_village_follow_the_filter(officer, make_case, make_hous
     )
     titles = [one for one in document.paragraphs if one.style.name == official.TITLE]
     assert [one.paragraph_format.page_break_before for one in titles] == [False, True]
+
+
+def test_more_sheets_do_not_ask_more_queries(officer, make_case, make_household):
+    address = reverse("screening:visit-sheets") + f"?state=to_verify&village={LIUSHUTANG}"
+    make_case(make_household(LIUSHUTANG, ("甲一", "")))
+    queries(officer, address)  # the first call of a process asks once for what it keeps
+    one = queries(officer, address)
+    for number in range(4):
+        make_case(make_household(LIUSHUTANG, (f"乙{number}", "")))
+    assert queries(officer, address) == one
 
 
 def test_too_many_sheets_say_how_many_were_printed(officer, make_case, make_household, monkeypatch):

@@ -27,7 +27,7 @@ from screening.papers.visit_sheet import TITLE as VISIT
 from screening.papers.visit_sheet import visit_sheet
 from screening.queries.cases import CaseFilters, filtered, ordered, places
 from screening.queries.household_file import household_file
-from screening.queries.households import HouseholdPage, household
+from screening.queries.households import HouseholdPage, household, households
 from screening.services import looks
 
 MOST_SHEETS = 40
@@ -52,7 +52,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     filters = CaseFilters.from_query(request.GET)
     listed = ordered(scope, filtered(scope, plans.current(), filters, day), filters.sort, day)
     total = listed.count()
-    pages = [household(scope, pk, day) for pk in listed.values_list("pk", flat=True)[:MOST_SHEETS]]
+    pages = households(scope, list(listed.values_list("pk", flat=True)[:MOST_SHEETS]), day)
     back = (f"{reverse('screening:cases')}?{filters.query_string()}", "回排查名单")
     if not pages:
         messages.info(request, "这样筛选没有户，没有要打印的核查表。")
@@ -122,13 +122,15 @@ def _answer(
 
 
 def _around(request: HttpRequest, url: str, words: str) -> dict[str, str]:
-    """The way back, and who prints when."""
-    drill = "（演练）" if plans.demo_mode() else ""
+    """The way back, and who prints when; a drill names its day before the real one."""
     now = timezone.localtime()
+    when = f"{now:%Y-%m-%d %H:%M}"
+    if plans.demo_mode():
+        when = f"演练日 {clock.today()}（实际 {when}）"
     return {
         "back_url": url,
         "back_label": words,
-        "printed": f"打印：{request.user.name} {now:%Y-%m-%d %H:%M}{drill}",
+        "printed": f"打印：{request.user.name} {when}",
     }
 
 
