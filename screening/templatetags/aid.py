@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.inclusion_tag("screening/ledger_tabs.html", takes_context=True)
 def ledger_tabs(context: Context, here: str) -> dict[str, Any]:
-    """`here`: ledger, changes, moves or offers."""
+    """`here`: ledger, changes, moves, offers or reviews."""
     return {"here": here, "waits": aid_work.for_tabs(context["request"].scope)}
