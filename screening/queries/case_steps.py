@@ -18,6 +18,7 @@ from screening.models import (
     Objection,
     Verification,
 )
+from screening.models.enrolment import UNDER_WAY
 from screening.queries import steps as desk
 from screening.queries.steps import SHORT
 from screening.rules import steps as rules
@@ -163,6 +164,26 @@ def stage(scope: Scope, case: Any, day: date) -> StepKind | None:  # noqa: ARG00
     return rules.furthest_behind(
         rules.waits_at(grant.next_step, grant.publicity_last_day, day) for grant in case.grants
     )
+
+
+def next_words(scope: Scope, case: Any, day: date) -> str:
+    """The step that comes next; while its list hangs the approval, from the day after: 审批，4月11日起."""
+    where = stage(scope, case, day)
+    hanging = [
+        grant.publicity_last_day
+        for grant in case.grants
+        if rules.waits_at(grant.next_step, grant.publicity_last_day, day) == where == StepKind.PUBLICISED
+    ]
+    if where is None or not hanging or None in hanging:
+        return where.label if where else ""
+    first = max(hanging) + rules.ONE_DAY
+    return f"{StepKind.APPROVED.label}，{first.month}月{first.day}日起"
+
+
+def applied_by_me(scope: Scope, case: Any) -> bool:
+    """Whether the viewer applied for what is under way, and so does not look into objections to it."""
+    own = EnrolmentStep.objects.within(scope).filter(kind=StepKind.APPLIED, by=scope.user_id)
+    return own.filter(enrolment__in=case.enrolments.filter(UNDER_WAY)).exists()
 
 
 def blocked(scope: Scope, case: Any, day: date) -> str:

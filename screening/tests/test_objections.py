@@ -153,6 +153,32 @@ def test_it_is_recorded_and_settled_on_the_page_of_the_steps(judged, cast, clien
 
 def test_a_form_without_words_says_what_is_missing(hanging, cast, client_of):
     answer = client_of(cast.colleague).post(
-        reverse("screening:objection", args=[hanging.pk]), {"raised_on": "2020-03-25"}, follow=True
+        reverse("screening:objection", args=[hanging.pk]), {"raised_on": "2020-03-25"}
     )
-    assert "没有记下：请写明说了什么" in answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="id_text_error">请写明说了什么' in answer.content.decode()
+
+
+def test_what_was_typed_stays_when_it_is_refused(hanging, cast, client_of):
+    client, words = client_of(cast.colleague), "反映他家在县城有商品房"
+    answer = client.post(
+        reverse("screening:objection", args=[hanging.pk]), {"raised_on": "2020-03-01", "text": words}
+    )
+    page = answer.content.decode()
+    assert (answer.status_code, f'value="{words}"' in page) == (422, True)
+    assert 'id="id_raised_on_error">这一天不在公示期里' in page
+    address = reverse("screening:objection-settle", args=[hanging.pk, object_to(hanging, cast.officer).pk])
+    answer = client.post(address, {"version": 1, "upheld": "no", "finding": "没有"})
+    page = answer.content.decode()
+    assert (answer.status_code, 'value="没有"' in page) == (422, True)
+    assert 'class="errmsg">请写明查到什么' in page
+
+
+def test_who_applied_sees_that_another_settles_and_when_approval_comes(hanging, cast, client_of, settings):
+    settings.DABAO_TODAY = "2020-03-30"
+    object_to(hanging, cast.officer)
+    address, closed = reverse("screening:case-steps", args=[hanging.pk]), 'value="no" disabled'
+    own, other = (client_of(who).get(address).content.decode() for who in (cast.officer, cast.colleague))
+    assert (closed in own, closed in other) == (True, False)
+    assert "申请是你办的" in own
+    assert "下一步：审批，3月31日起" in own

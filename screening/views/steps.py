@@ -162,7 +162,7 @@ def numbers_import(request: HttpRequest) -> HttpResponse:
 @needs(*DESK, Right.BOARD)
 def case_steps_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = _case(request, case_id)
-    return render(request, "screening/case_steps.html", _household(request, case))
+    return render(request, "screening/case_steps.html", household_context(request, case))
 
 
 @login_required
@@ -174,7 +174,10 @@ def terms(request: HttpRequest, case_id: UUID, grant_id: UUID) -> HttpResponse:
     form = TermsForm(clock.today(), request.POST)
     if not form.is_valid():
         return render(
-            request, "screening/case_steps.html", _household(request, case, {grant_id: form}), status=422
+            request,
+            "screening/case_steps.html",
+            household_context(request, case, {grant_id: form}),
+            status=422,
         )
     try:
         enrolment.set_terms(
@@ -273,7 +276,10 @@ def _list_address(region: str, **chosen: Any) -> str:
     return f"{reverse('screening:ledger')}?{CaseFilters(region=region, **chosen).query_string()}"
 
 
-def _household(request: HttpRequest, case: Any, forms: dict[UUID, TermsForm] | None = None) -> dict[str, Any]:
+def household_context(
+    request: HttpRequest, case: Any, forms: dict[UUID, TermsForm] | None = None
+) -> dict[str, Any]:
+    """What the page of a household's steps shows."""
     scope, day = request.scope, clock.today()
     cells, sentence = case_steps.line(scope, case, day)
     lanes = case_steps.lanes(scope, case, day)
@@ -293,6 +299,8 @@ def _household(request: HttpRequest, case: Any, forms: dict[UUID, TermsForm] | N
         "refused": case_steps.not_eligible(scope, case),
         "stage": stage,
         "stage_words": f"等{stage.label}" if stage else "",
+        "next_words": case_steps.next_words(scope, case, day),
+        "applied_by_me": case_steps.applied_by_me(scope, case),
         "may": may,
         "step": step,
         "verb": VERBS[stage] if stage else "",
