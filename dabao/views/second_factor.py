@@ -10,11 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dabao import naming, totp
+from dabao import totp
 from dabao.forms import CodeForm, told_by
 from dabao.services import second_factor
 from dabao.views.accounts import administers, one_user
 from dabao.views.signin import next_page
+
+ISSUER = "Dabao"  # short and plain, so that the picture stays coarse enough for any camera
 
 
 @sensitive_post_parameters("code")
@@ -45,7 +47,7 @@ def bind(request: HttpRequest) -> HttpResponse:
             codes = second_factor.bind(request, code=form.cleaned_data["code"])
             return render(request, "second_factor_codes.html", {"codes": codes})
     secret = second_factor.offered_secret(request)
-    address = totp.address(secret, issuer=naming.current().product, account=request.user.username)
+    address = totp.address(secret, issuer=ISSUER, account=request.user.username)
     context = {"form": form, "secret": totp.as_text(secret), **picture(address)}
     return render(request, "second_factor_bind.html", context)
 
