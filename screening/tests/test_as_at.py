@@ -211,3 +211,11 @@ def test_a_row_of_yesterday_reads_as_that_of_today_when_nothing_happened(cast, c
         assert getattr(then[0], name) == getattr(now[0], name), name
     assert (then[0].days, now[0].days) == (30, 31)
     assert CaseEvent.objects.filter(case=case).count() == 1
+
+
+@pytest.mark.parametrize("page", ["screening:cases", "screening:ledger"])
+@pytest.mark.parametrize(("day", "words"), [("2021-01-01", "那一天还没到"), ("xx", "不是一个日期")])
+def test_a_day_that_cannot_be_shown_is_said_above_the_list_of_today(cast, client_of, page, day, words):
+    client = client_of(cast.officer)
+    assert words in client.get(reverse(page), {"as_at": day}).content.decode()
+    assert words not in client.get(reverse(page), {"as_at": TODAY.isoformat()}).content.decode()

@@ -214,8 +214,11 @@ def test_a_day_to_come_leads_to_today(closed, cast, client_of):
 
 
 @pytest.mark.parametrize("day", ["2020-02-30", "20200401", "gestern"])
-def test_what_is_no_day_is_missing(closed, cast, client_of, day):
-    assert client_of(cast.officer).get(address(closed, day)).status_code == 404
+def test_what_is_no_day_is_said_and_leads_to_today(closed, cast, client_of, day):
+    answer = client_of(cast.officer).get(address(closed, day), follow=True)
+    assert answer.redirect_chain == [(address(closed, clock.today().isoformat()), 302)]
+    assert f"“{day}”不是一个日期" in answer.content.decode()
+    assert client_of(cast.stranger).get(address(closed, day)).status_code == 404
 
 
 def test_a_stranger_finds_nothing(closed, cast, client_of):

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest
+
 from dabao import clock, plans
 from screening.queries.cases import CaseFilters
 
@@ -16,3 +19,15 @@ def frame(filters: CaseFilters) -> dict[str, Any]:
         "kept_for_a_day": filters.kept_for_a_day(),
         "now_url": f"?{filters.now().query_string()}",
     }
+
+
+def say_if_refused(request: HttpRequest, filters: CaseFilters) -> None:
+    """Today's list is shown for a day that is none or has not ended, and the page says so."""
+    text = request.GET.get("as_at", "")
+    if not text or filters.as_at:
+        return
+    day = clock.day_of(text)
+    if day is None:
+        messages.warning(request, f"“{text[:20]}”不是一个日期。请写成 2020-03-31 这样。下面是今天的名单。")
+    elif day > clock.today():
+        messages.warning(request, "那一天还没到，看不了。下面是今天的名单。")

@@ -49,6 +49,7 @@ WIDTHS = [6, 10, 12, 8, 10, 22, 6, 10, 40, 12, 12, 12, 18, 10]
 @needs(Right.READ)
 def cases(request: HttpRequest) -> HttpResponse:
     filters = CaseFilters.from_query(request.GET, default_state=CaseState.TO_VERIFY)
+    as_at.say_if_refused(request, filters)
     plan, day = plans.current(), clock.today()
     listed = filtered(request.scope, plan, filters, day)
     page = _page(request, ordered(request.scope, listed, filters.order, day), filters)

@@ -19,16 +19,18 @@ from screening.queries import history
 @needs(Right.READ)
 def case_on(request: HttpRequest, case_id: UUID, day: str) -> HttpResponse:
     """`?day=` asks for another day, as the form on the page does."""
-    wanted = clock.day_of(request.GET.get("day") or day)
-    if wanted is None:
-        raise Http404
+    text, today = request.GET.get("day") or day, clock.today()
+    wanted = clock.day_of(text)
     try:
-        then = history.household_on(request.scope, case_id, min(wanted, clock.today()))
+        then = history.household_on(request.scope, case_id, min(wanted or today, today))
     except ObjectDoesNotExist as missing:
         raise Http404 from missing
-    if wanted > clock.today():
+    if wanted is None:
+        messages.warning(request, f"“{text}”不是一个日期。请写成 2020-03-31 这样。下面是今天的样子。")
+        return redirect("screening:case-on", case_id=case_id, day=today.isoformat())
+    if wanted > today:
         messages.warning(request, "那一天还没到，看不了。下面是今天的样子。")
-        return redirect("screening:case-on", case_id=case_id, day=clock.today().isoformat())
+        return redirect("screening:case-on", case_id=case_id, day=today.isoformat())
     if "day" in request.GET:
         return redirect("screening:case-on", case_id=case_id, day=wanted.isoformat())
     return render(request, "screening/household_on.html", _context(case_id, then))

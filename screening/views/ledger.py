@@ -37,6 +37,7 @@ WITHOUT = (CaseState.TO_VERIFY.value,)
 @needs(Right.READ)
 def ledger(request: HttpRequest) -> HttpResponse:
     filters = CaseFilters.from_query(request.GET)
+    as_at.say_if_refused(request, filters)
     scope, plan, day = request.scope, plans.current(), clock.today()
     listed = queries.listed(scope, plan, filters, day)
     context = _frame(request, filters)
