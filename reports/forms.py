@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from dabao.models import WorkPlan
 from dabao.scope import Scope
 from reports.queries import requests as queries
 
@@ -47,9 +48,9 @@ class RequestForm(forms.Form):
         },
     )
 
-    def __init__(self, scope: Scope, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, scope: Scope, plan: WorkPlan, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [(str(unit.pk), unit.name) for unit in queries.units(scope)]
+        self.fields["unit"].choices = [(str(unit.pk), unit.name) for unit in queries.units(scope, plan)]
 
 
 class MeetingForm(forms.Form):

@@ -174,7 +174,7 @@ def report_context(
         "offering": offering,
         "requests": request_queries.of_report(page.scope, report),
         "older_requests": request_queries.older_open(page.scope, page.plan, page.region.code, page.month),
-        "request_form": RequestForm(page.scope, prefix="request") if page.may_write else None,
+        "request_form": RequestForm(page.scope, page.plan, prefix="request") if page.may_write else None,
         "head": head,
         "missing": page.missing(),
         "meeting": queries.meeting(page.scope, page.plan, page.region.code, page.month),

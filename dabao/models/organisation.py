@@ -12,13 +12,14 @@ class Unit(Opaque):
     """A bureau unit (股室); annex 1 and annex 2 name some differently, hence aliases."""
 
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="县")
-    name = models.CharField("名称", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=60)
     aliases = ArrayField(models.CharField(max_length=60), verbose_name="别名", default=list, blank=True)
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "股室"
         ordering = ["order", "name"]
+        constraints = [models.UniqueConstraint(fields=["region", "name"], name="unit_name_once_a_county")]
 
     def __str__(self) -> str:
         return self.name

@@ -53,9 +53,9 @@ def _late(scope: Scope, plan: WorkPlan, day: date) -> QuerySet[HelpRequest]:
     )
 
 
-def units(scope: Scope) -> list[Unit]:
-    """The county's units that a request can go to."""
-    return list(Unit.objects.all()) if scope.may(Right.READ_REPORT) else []
+def units(scope: Scope, plan: WorkPlan) -> list[Unit]:
+    """The units of the plan's county that a request can go to."""
+    return list(Unit.objects.filter(region=plan.region_id)) if scope.may(Right.READ_REPORT) else []
 
 
 def of_report(scope: Scope, report: MonthlyReport | None) -> list[HelpRequest]:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dabao import audit
-from dabao.models import FlagKind, User, WorkPlan
+from dabao.models import FlagKind, Unit, User, WorkPlan
 from dabao.scope import Right, Scope
 from reports.models import EarlierAnswer, HelpRequest, MonthlyReport, ReportState
 from reports.rules import answer_due
@@ -32,6 +32,8 @@ def add(
     """A row more in a report that is not in yet; `unit` is the unit's id."""
     report = lock_report(scope, plan, region_code, month, Right.WRITE_REPORT, day)
     _refuse_if_in(report)
+    if not Unit.objects.filter(pk=UUID(unit), region=plan.region_id).exists():
+        raise ValidationError({"unit": "没有这个股室。请从列出的股室里选。"})
     last = report.help_requests.order_by("-order").values_list("order", flat=True).first()
     row = HelpRequest(
         report=report,

@@ -62,7 +62,7 @@ def _act(request: HttpRequest, page: pages.ReportPage, do: str) -> HttpResponse:
     if do not in ("save", "ask", "submit", "redraft", "offer", "add") and not do.startswith("drop-"):
         return HttpResponseBadRequest()
     address = reverse("reports:report", args=[page.month, page.region.code])
-    asked = RequestForm(request.scope, request.POST, prefix="request") if do == "add" else None
+    asked = RequestForm(request.scope, page.plan, request.POST, prefix="request") if do == "add" else None
     if not form.is_valid() or (asked and not asked.is_valid()):
         return _shown(request, page, form=form, status=422, **({"request_form": asked} if asked else {}))
     try:

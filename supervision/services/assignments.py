@@ -104,7 +104,7 @@ def load_supervision(*, plan: WorkPlan, path: Path, actor: User | None = None) -
 
 def _unit(plan: WorkPlan, line: dict, order: int, first_day: date) -> Unit:
     unit, new = Unit.objects.get_or_create(
-        name=line["unit"], defaults={"region": plan.region, "aliases": line["aliases"], "order": order}
+        region=plan.region, name=line["unit"], defaults={"aliases": line["aliases"], "order": order}
     )
     if new:
         for place, name in enumerate(line["members"], 1):

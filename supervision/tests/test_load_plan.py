@@ -114,6 +114,16 @@ def test_posting_members_again_gives_nobody_a_second_posting() -> None:
 
 
 @pytest.mark.usefixtures("loaded")
+def test_a_unit_of_the_same_name_in_another_county_is_another_unit() -> None:
+    plan = WorkPlan.objects.get()
+    plan.region = Region.objects.create(code="532327", name="永仁县", official_name="永仁县", level="county")
+    line = {"unit": "救助管理站", "aliases": [], "members": ["张三"]}
+    unit = assignments._unit(plan, line, 1, date(2020, 3, 12))
+    assert (unit.region_id, [one.name for one in unit.members.all()]) == ("532327", ["张三"])
+    assert Unit.objects.filter(name="救助管理站").count() == 2
+
+
+@pytest.mark.usefixtures("loaded")
 def test_a_unit_is_not_set_twice_against_one_township() -> None:
     standing = Assignment.objects.get(unit__name="救助管理站")
     with pytest.raises(ValidationError, match="已经挂包赵家店镇"):
