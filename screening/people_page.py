@@ -24,7 +24,7 @@ def case_people(scope: Scope, case_id: UUID) -> dict[str, Any]:
     leavers = [(one.person_id, one.person.name) for one in members if one.person_id != case.household.head_id]
     waiting = moves.listed(scope, case.plan, moves.OPEN).filter(household=case.household)
     first = {"version": case.version}
-    villages = moves.villages(scope, case.plan)
+    villages = moves.villages(scope, case.plan, without=case.household.region_id)
     return {
         "case": case,
         "head": case.household.head.name if case.household.head else "户主不明",
@@ -49,7 +49,12 @@ def move_list(scope: Scope, plan: WorkPlan, tab: str) -> dict[str, Any]:
         }
         for name, label in moves.TABS.items()
     ]
-    return {"tabs": tabs, "done": tab == moves.DONE, "tab_word": moves.TABS[tab]}
+    return {
+        "tabs": tabs,
+        "done": tab == moves.DONE,
+        "tab_word": moves.TABS[tab],
+        "may_ask": scope.may(Right.APPLY),
+    }
 
 
 def one_move(scope: Scope, move_id: UUID, day: date) -> dict[str, Any]:
@@ -59,6 +64,7 @@ def one_move(scope: Scope, move_id: UUID, day: date) -> dict[str, Any]:
     return {
         "move": move,
         "row": moves.rows(scope, [move], day)[0],
+        "within_township": move.from_region_id[:9] == move.to_region_id[:9],
         "may_accept": waits and may_accept(scope, move) and move.asked_by_id != scope.user_id,
         "may_withdraw": waits and scope.may(Right.APPLY, move.from_region_id),
     }

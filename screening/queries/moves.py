@@ -74,12 +74,14 @@ def one(scope: Scope, move_id: UUID) -> HouseholdMove:
     return visible(scope).select_related(*_BESIDE).get(pk=move_id)
 
 
-def villages(scope: Scope, plan: WorkPlan) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every village of the county by township, to choose from; names of places are public."""
+def villages(scope: Scope, plan: WorkPlan, without: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every village of the county by township but one, to choose from; names of places are public."""
     if not scope:
         return []
     found: dict[str, list[tuple[str, str]]] = {}
-    regions = Region.objects.filter(level=RegionLevel.VILLAGE, code__startswith=plan.region_id)
+    regions = Region.objects.filter(level=RegionLevel.VILLAGE, code__startswith=plan.region_id).exclude(
+        code=without
+    )
     for village in regions.select_related("parent").order_by("parent__order", "parent__code", "code"):
         found.setdefault(str(village.parent or ""), []).append((village.code, village.name))
     return list(found.items())
