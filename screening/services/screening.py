@@ -112,7 +112,7 @@ class _Run:
             self.new_cases.append(case)
             self.tell(case, "opened", f"筛查：列入名单（{_circled(hit)}），{_coverage(case)}")
             return
-        before = case.categories
+        before, covered = case.categories, _coverage(case)
         if all(getattr(case, name) == value for name, value in shown.items()):
             return
         for name, value in shown.items():
@@ -122,6 +122,8 @@ class _Run:
             self.tell(
                 case, "screened", f"再筛查：类别由 {_circled(before)} 变为 {_circled(hit)}，{_coverage(case)}"
             )
+        elif covered != _coverage(case):
+            self.tell(case, "screened", f"再筛查：在保由 {covered} 变为 {_coverage(case)}")
 
     def tell(self, case: Case, kind: str, text: str) -> None:
         """One line in the case's timeline; its state stays."""

@@ -138,6 +138,18 @@ def test_coverage_follows_the_living_members(make_household, screen, covered, in
     assert Case.objects.get().coverage == expected
 
 
+def test_cover_that_a_later_roll_brings_is_told_in_its_events(make_household, screen):
+    household = make_household("532326102001", ("普有福", Labour.NONE))
+    screen(date(2020, 3, 20))
+    BenefitRecord.objects.create(
+        person=household.head, scheme=BenefitScheme.RURAL_DIBAO, first_day=date(2020, 3, 1)
+    )
+    screen(date(2020, 3, 24))
+    screen(date(2020, 3, 25))
+    told = CaseEvent.objects.order_by("day").values_list("text", flat=True)
+    assert [text.split("，")[-1] for text in told] == ["未保", "再筛查：在保由 未保 变为 已保"]
+
+
 def test_temporary_aid_covers_nobody_and_the_dead_need_no_cover(make_household, screen):
     household = make_household("532326102001", ("普有福", Labour.NONE), ("罗翠英", Labour.LOST))
     head, wife = [m.person for m in household.memberships.order_by("relation")]
