@@ -59,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An order in the list: how many of its townships read it and replied."""
+    """An order in the list: how many of its townships read it and replied; `own`: it is one's own alone."""
 
     dispatch: Dispatch
     url: str
@@ -68,6 +68,7 @@ class Line:
     read: int
     replied: int
     names: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,39 +89,46 @@ def lines(scope: Scope, plan: WorkPlan, day: date) -> list[Line]:
     for place in queries.places(scope, plan):
         by_dispatch.setdefault(place.dispatch_id, []).append(place)
     found = [
-        _line(dispatch, by_dispatch.get(dispatch.pk, []), day)
+        _line(scope, dispatch, by_dispatch.get(dispatch.pk, []), day)
         for dispatch in queries.visible(scope, plan).order_by("-number")
     ]
     return sorted(found, key=lambda line: line.dispatch.issued)
 
 
-def _line(dispatch: Dispatch, places: list[DispatchPlace], day: date) -> Line:
+def _line(scope: Scope, dispatch: Dispatch, places: list[DispatchPlace], day: date) -> Line:
     names = [place.township.name for place in places]
+    own = len(places) == 1 and scope.may(Right.RECTIFY, places[0].township_id)
     name = "dispatch" if dispatch.issued else "dispatch-change"
     return Line(
         dispatch=dispatch,
         url=reverse(f"supervision:{name}", args=[dispatch.pk]),
-        mark=mark_of(dispatch, places, day),
+        mark=reply_status(places[0], day) if own else mark_of(dispatch, places, day),
         places=len(places),
         read=sum(place.read_on is not None for place in places),
         replied=sum(place.replied_on is not None for place in places),
         names="、".join(names[:3]) + (f"等 {len(names)} 个" if len(names) > 3 else ""),
+        own=own,
     )
 
 
+def _of_them_asked(places: list[rules.Facts]) -> str:
+    """Who asks for a longer limit is among those who replied, or did not: never a third group."""
+    asked = sum(one.asked_until is not None for one in places)
+    return f"（其中要延期 {asked}）" if asked else ""
+
+
 def mark_of(dispatch: Dispatch, places: list[DispatchPlace], day: date) -> Status:
-    """◐ 已发出：回复 2，要延期 1，没回 2 · ◆ 逾期 1 · ✓ 办结."""
+    """◐ 已发出：回复 2（其中要延期 1），没回 2 · ◆ 逾期 1 · ✓ 办结."""
     if not dispatch.issued:
         return Status("draft", "草稿")
     known = [facts(place) for place in places]
     if places and all(one.done_on for one in known):
         return Status("done", "都办结了")
-    asked = sum(one.asked_until is not None for one in known)
-    silent = sum(one.replied_on is None for one in known)
+    replied = [one for one in known if one.replied_on]
+    silent = [one for one in known if not one.replied_on]
     late = sum(bool(rules.late(one, day)) for one in known)
-    words = [f"回复 {len(known) - silent}"]
-    words += [f"要延期 {asked}"] if asked else []
-    words += [f"没回 {silent}"] if silent else []
+    words = [f"回复 {len(replied)}{_of_them_asked(replied)}"]
+    words += [f"没回 {len(silent)}{_of_them_asked(silent)}"] if silent else []
     words += [f"逾期 {late}"] if late else []
     return Status("over" if late else "prog", f"已发出：{'，'.join(words)}")
 
@@ -172,6 +180,7 @@ def place_context(
         "form": (form or side(initial={"version": place.version, "until": place.asked_until}))
         if moves
         else None,
+        "may_set_day": any(move in (M.ASKED, M.EXTENDED) for move, _ in moves),
         "then": place.figures,
     }
 
@@ -185,7 +194,8 @@ def reply_status(place: DispatchPlace, day: date) -> Status:
     if Duty.FINISH in late:
         return Status("over", f"逾期 {late[Duty.FINISH]} 天没办完")
     if place.asked_until:
-        return Status("lag", f"要延到{zh(place.asked_until)}")
+        replied = f"{zh(known.replied_on)}回了；" if known.replied_on else ""
+        return Status("lag", f"{replied}请求延到{zh(place.asked_until)}，等发令人定")
     match known.stage:
         case rules.Stage.DONE:
             return Status("done", f"{zh(known.done_on or day)}办结")

@@ -171,6 +171,14 @@ def _urged(request: HttpRequest, dispatch_id: UUID) -> HttpResponse:
     return redirect("supervision:dispatch", dispatch_id)
 
 
+# What comes next, for who has just said it.
+NEXT = {
+    DispatchMove.REPLIED: "有完成限期的，办完再来“报办完”。",
+    DispatchMove.FINISHED: "等发令人看过办结，退回的会再提醒你。",
+    DispatchMove.ASKED: "等发令人定；定以前仍按原来的限期，阶段的最后一天也不变。",
+}
+
+
 def _moved(request: HttpRequest, place_id: UUID, move: DispatchMove, form: WordForm) -> bool:
     """Do what was chosen; the form's errors say why not."""
     service, fields = MOVES[move]
@@ -186,7 +194,7 @@ def _moved(request: HttpRequest, place_id: UUID, move: DispatchMove, form: WordF
     except ValidationError as refused:
         _blame(form, refused)
         return False
-    messages.success(request, f"已记下：{move.label}。")
+    messages.success(request, f"已记下：{move.label}。{NEXT.get(move, '')}")
     return True
 
 
