@@ -94,8 +94,9 @@ class BenefitLine(Opaque):
 class PendingChange(Editable):
     """Something happened in a household that receives aid, and a person must decide the amounts (待变更).
 
-    `persons` are those it is about, `asked_by` the change of the other side (a split, a move) if there is
-    one. It waits until a change settles it, or somebody says why nothing changes.
+    `persons` are those it is about, `counterpart` the change of the other side (a split, a move) if there is
+    one, `raised_by` whoever said so (a list has nobody). It waits until a change settles it, or another
+    person says why nothing changes.
     """
 
     plan = models.ForeignKey(WorkPlan, models.PROTECT)
@@ -105,6 +106,9 @@ class PendingChange(Editable):
     text = models.CharField("说明", max_length=200)
     happened_on = models.DateField("发生日")
     raised_on = models.DateField("列入日")
+    raised_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="谁提的", null=True, blank=True, related_name="+"
+    )
     verification = models.ForeignKey(
         "Verification", models.PROTECT, verbose_name="哪次核查发现", null=True, blank=True, related_name="+"
     )

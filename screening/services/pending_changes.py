@@ -16,7 +16,7 @@ from dabao import audit, plans
 from dabao.models import User
 from dabao.scope import Right, Scope, whole
 from screening.choices import ChangeKind, LineSide
-from screening.models import BenefitChange, BenefitRecord, Household, PendingChange, Verification
+from screening.models import BenefitChange, BenefitRecord, Household, Membership, PendingChange, Verification
 from screening.queries import entitlements
 from screening.queries.entitlements import Entitlement
 from screening.rules.verdicts import Entry
@@ -39,8 +39,11 @@ def put(
     actor: User | None,
     verification: Verification | None = None,
     counterpart: BenefitChange | None = None,
+    by_list: bool = False,
 ) -> PendingChange | None:
     """Put a household to whoever decides its amounts; None when nobody there receives anything.
+
+    Whoever puts it does not decide it, unless it is a list that says so (`by_list`).
 
     With a `counterpart` it waits in any case: what stopped on the other side is to begin here. The same thing
     twice is one.
@@ -59,10 +62,13 @@ def put(
         text=text[:200],
         happened_on=min(happened_on, day),
         raised_on=day,
+        raised_by=None if by_list else actor,
         verification=verification,
         counterpart=counterpart,
     )
-    pending.full_clean(exclude=["plan", "household", "verification", "counterpart", "settled_by", "by"])
+    pending.full_clean(
+        exclude=["plan", "household", "raised_by", "verification", "counterpart", "settled_by", "by"]
+    )
     pending.save()
     _log("benefit.wait", pending, actor, kind=kind, persons=[str(person) for person in persons])
     return pending
@@ -151,6 +157,7 @@ def put_moves(
                 happened_on=day,
                 day=day,
                 actor=actor,
+                by_list=True,
             )
             waiting += found is not None
     return waiting
@@ -221,6 +228,7 @@ def decide(
     home = pending.household
     now = entitlements.on(whole(home.region_id), [home.pk], from_month).get(home.pk, [])
     lines = _lines(now, amounts)
+    _refuse_others_stopped(pending, lines, now)
     if not lines and pending.kind != ChangeKind.NEW_HEAD:
         raise ValidationError("金额都没有变。确实不用变的，请点“不用变”并写明为什么。")
     change = benefit_changes.record(
@@ -256,18 +264,50 @@ def may_decide(scope: Scope, region_code: str) -> bool:
     return plans.current().township_approves and scope.may(Right.APPROVE_DELEGATED, region_code)
 
 
+def may_decide_it(scope: Scope, pending: PendingChange) -> bool:
+    """Whoever approves aid there, and neither raised this nor made the visit that found it."""
+    return may_decide(scope, pending.household.region_id) and scope.user_id not in _raisers(pending)
+
+
+def _raisers(pending: PendingChange) -> set[UUID]:
+    found = {pending.raised_by_id, pending.verification.by_id if pending.verification else None}
+    return {one for one in found if one is not None}
+
+
 def _open(scope: Scope, pending_id: UUID, version: int) -> PendingChange:
     """The locked row, after its household. Raises ObjectDoesNotExist outside the scope."""
     seen = PendingChange.objects.within(scope)
     benefit_changes.lock(seen.select_related("household").get(pk=pending_id).household)
     pending = (
-        seen.select_for_update(of=("self",)).select_related("household", "counterpart").get(pk=pending_id)
+        seen.select_for_update(of=("self",))
+        .select_related("household", "counterpart", "verification")
+        .get(pk=pending_id)
     )
     if not may_decide(scope, pending.household.region_id):
         raise PermissionDenied("救助变更由有审批权的人定，你的岗位没有这项权限。")
+    if scope.user_id in _raisers(pending):
+        raise ValidationError("这件事是你提的，金额要另一位有审批权的人定。")
     if pending.settled_on is not None or pending.version != version:
         raise ValidationError("这一项别人刚办过。请刷新页面，看它现在怎样。")
     return pending
+
+
+def _refuse_others_stopped(pending: PendingChange, lines: Sequence[Line], now: Sequence[Entitlement]) -> None:
+    """Nobody else who lives there loses all he has while others keep theirs: a share is stopped with both
+    signatures (C17). The household may be stopped whole, and a share worked out anew may be lower.
+    """
+    keeps = {line.person_id for line in lines if line.side == LineSide.START}
+    stopped = {line.person_id for line in lines} - keeps
+    if not keeps | {one.person_id for one in now} - stopped:
+        return
+    stopped -= set(pending.persons)
+    living = Membership.objects.filter(
+        household=pending.household, person__in=stopped, person__died_on=None, last_day=None
+    )
+    if names := list(living.order_by("relation", "pk").values_list("person__name", flat=True)):
+        raise ValidationError(
+            f"这件事不涉及{'、'.join(names)}，不能在这里单停他的。停本人份额由乡镇提议、县局签；整户都不符合的，整户停发。"
+        )
 
 
 def _lines(now: Sequence[Entitlement], amounts: Sequence[tuple[UUID, str, Decimal | None]]) -> list[Line]:

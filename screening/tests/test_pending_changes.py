@@ -210,6 +210,46 @@ def test_persons_that_a_list_moved_wait_on_both_sides(cast, home, make_household
     assert found == {(home.household_id, "member_out"), (other.pk, "member_in")}
 
 
+def test_whoever_raised_it_does_not_decide_it_whatever_his_roles(cast, home, client_of):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    pending, son = PendingChange.objects.get(), named(home.household)[1]
+    assert pending.raised_by == cast.officer
+    PendingChange.objects.update(raised_by=cast.county)
+    url = reverse("screening:change", args=[pending.pk])
+    assert client_of(cast.county).get(url).context["form"] is None
+    for act in (
+        lambda: decide(pending, cast.county, (son.pk, "rural_dibao", Decimal(0))),
+        lambda: pending_changes.keep(
+            scope=cast.county.scope(), pending_id=pending.pk, actor=cast.county, version=1, reason="不变",
+            day=TODAY,
+        ),
+    ):  # fmt: skip
+        with pytest.raises(ValidationError, match="另一位有审批权的人"):
+            act()
+    assert not BenefitChange.objects.exists()
+
+
+def test_who_made_the_visit_does_not_decide_what_it_found(cast, home):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    pending, son = PendingChange.objects.get(), named(home.household)[1]
+    PendingChange.objects.update(raised_by=None)
+    type(pending.verification).objects.filter(pk=pending.verification_id).update(by=cast.county)
+    with pytest.raises(ValidationError, match="另一位有审批权的人"):
+        decide(pending, cast.county, (son.pk, "rural_dibao", Decimal(0)))
+
+
+def test_nobody_whom_it_is_not_about_is_stopped_by_it(cast, home):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    pending = PendingChange.objects.get()
+    _, son, girl = named(home.household)
+    with pytest.raises(ValidationError, match="不涉及李小妹"):
+        decide(
+            pending, cast.county, (son.pk, "rural_dibao", Decimal(0)), (girl.pk, "rural_dibao", Decimal(0))
+        )
+    decide(pending, cast.county, (son.pk, "rural_dibao", Decimal(0)), (girl.pk, "rural_dibao", Decimal(150)))
+    assert receive(home.household, MAY) == {"李发祥": Decimal(210), "李小妹": Decimal(150)}
+
+
 def filled(form, **amounts):
     """What the browser sends of the form, with other amounts by name."""
     data = {"version": form["version"].value(), "seen": form["seen"].value(), "reason": "去世停发"}
@@ -261,6 +301,7 @@ def test_aid_of_unknown_amount_stays_when_left_empty_and_stops_at_zero(cast, hom
     _, son, girl = named(home.household)
     BenefitRecord.objects.filter(person__in=(son, girl)).update(monthly_amount=None)
     visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    PendingChange.objects.update(persons=[son.pk, girl.pk])
     url = reverse("screening:change", args=[PendingChange.objects.get().pk])
     form = client_of(cast.county).get(url).context["form"]
     assert client_of(cast.county).post(url, filled(form, **typed)).status_code == 302
@@ -309,6 +350,16 @@ def test_a_household_is_stopped_whole_by_one_button_and_a_second_press_is_told(c
     for address, sent in ((url, whole_stop), (f"{url}keep/", {"version": "1", "reason": "不变"})):
         again = client.post(address, sent, follow=True)
         assert "已经定过了，这一次的没有保存" in again.content.decode()
+
+
+def test_who_waits_for_his_amounts_is_on_the_countys_home(cast, home, client_of):
+    visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
+    PendingChange.objects.update(raised_on=date(2020, 3, 12))
+    page = client_of(cast.county).get("/")
+    counts = {one.label: one for one in page.context["counts"]}
+    assert (counts["待变更"].number, counts["待变更"].detail) == (1, "户等定金额，最久 29 天")
+    assert client_of(cast.county).get(counts["待变更"].url).context["page"].paginator.count == 1
+    assert "预警没处置" not in counts
 
 
 def test_why_nothing_changes_is_asked_for_beside_its_field_and_above(cast, home, client_of):

@@ -78,7 +78,7 @@ def _open(request: HttpRequest, pending_id: UUID) -> dict[str, Any]:
         pending = queries.one(request.scope, pending_id)
     except ObjectDoesNotExist as missing:
         raise Http404 from missing
-    may_decide = services.may_decide(request.scope, pending.household.region_id)
+    may_decide = services.may_decide_it(request.scope, pending)
     context = aid_page.one_change(request.scope, pending, clock.today())
     form = None
     if may_decide and pending.settled_on is None:
