@@ -111,9 +111,9 @@ def _leaders(region_code: str, day: date) -> set[UUID]:
     return {user for user, region in held if region and region_code.startswith(region)}
 
 
-def leader_there(finding: Finding, day: date) -> bool:
-    """Whether any leader decides where the finding is."""
-    return bool(_leaders(finding.region_id, day))
+def leader_there(scope: Scope, finding: Finding, day: date) -> bool:
+    """Whether any leader decides where the finding is; for a scope that has nothing to do with it, none."""
+    return scope.touches(finding.region_id) and bool(_leaders(finding.region_id, day))
 
 
 def leader_besides(scope: Scope, finding: Finding, day: date) -> bool:

@@ -48,7 +48,7 @@ def may(scope: Scope, finding: Finding, move: str, day: date) -> bool:
         return False
     if move != Move.EXTEND or finding.limit_by_id == scope.user_id:
         return True
-    return _decides(scope, finding, leader=queries.leader_there(finding, day))
+    return _decides(scope, finding, leader=queries.leader_there(scope, finding, day))
 
 
 def _decides(scope: Scope, finding: Finding, *, leader: bool) -> bool:
