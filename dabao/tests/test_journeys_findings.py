@@ -64,7 +64,7 @@ def test_a_finding_through_a_contest_to_its_end(page, sign_in, desk, make_case, 
     sign_in(page, desk.people["county"])
     page.goto(f"/findings/{Finding.objects.get().pk}/")
     expect(page.get_by_role("button", name="销号", exact=True)).to_have_count(0)
-    turn("leader", Move.CLOSE, "")
+    turn("leader", Move.CLOSE, "材料都看过，同意销号")
 
     finding = Finding.objects.get()
     assert finding.state == FindingState.CLOSED

@@ -82,7 +82,7 @@ STORIES = (
             Did(day(3, 20), LEADER, Move.UPHOLD, "儿子现在没有收入，按无赡养能力重新研判", day(3, 27)),
             Did(day(3, 24), "", Move.REPLY, "已重新入户，补了收入依据", papers=("老屋.jpg", "补正说明.docx")),
             Did(day(3, 25), UNIT, Move.ACCEPT, "入户记录和依据都在"),
-            Did(day(3, 27), LEADER, Move.CLOSE),
+            Did(day(3, 27), LEADER, Move.CLOSE, "记录和依据看过，同意销号"),
             Did(day(4, 6), LEADER, Move.REOPEN, "再次暗访，记录在，结论没改", day(4, 20), ("在家.jpg",)),
             Did(day(4, 9), "", Move.PROGRESS, "4月9日已入户，等村里评议", papers=("入户.jpg",)),
         ),
@@ -167,7 +167,7 @@ STORIES = (
         (
             Did(day(3, 26), "", Move.REPLY, "6 户已补录", papers=("核对表.docx",)),
             Did(day(3, 30), UNIT, Move.ACCEPT, "数已一致"),
-            Did(day(3, 31), OTHER_LEADER, Move.CLOSE),
+            Did(day(3, 31), OTHER_LEADER, Move.CLOSE, "核对表看过，同意销号"),
         ),
     ),
 )  # fmt: skip

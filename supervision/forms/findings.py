@@ -127,7 +127,7 @@ LABELS: dict[str, tuple[str, str]] = {
     Move.REJECT: ("哪里没改到位、还要怎么改", ""),
     Move.ACCEPT: ("复查看到什么", "可以不写；通过以后由另一个人销号"),
     Move.SEND_BACK: ("为什么不予销号、还要怎么改", ""),
-    Move.CLOSE: ("说明", "可以不写"),
+    Move.CLOSE: ("凭什么销号", "例如：停发单和收款单都看过"),
     Move.REOPEN: ("为什么重新打开", "编号和经过都留着"),
     Move.EXTEND: ("为什么延期", ""),
     Move.URGE: ("说明", "可以不写；提醒会送到乡镇每个经办和负责人"),

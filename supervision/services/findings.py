@@ -26,6 +26,7 @@ LEAST_WORDS = 4
 FARTHEST = timedelta(days=366)
 # What must be written with a move; the others may do without words.
 WORDS: dict[str, str] = {
+    Move.CLOSE: "请写明凭什么销号，例如：停发单和收款单都看过。",
     Move.PROGRESS: "请写明做到哪一步，例如：4月9日已入户，等村里评议。",
     Move.REPLY: "请写明怎么整改的、结果怎样，例如：已停发 4 月低保，追回 215 元。",
     Move.CONTEST: "请写明为什么有异议、依据是什么。",

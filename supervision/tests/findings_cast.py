@@ -27,7 +27,7 @@ SAYS: dict[str, tuple[str, str]] = {
     Move.REJECT: ("unit", "四户里两户没补票据"),
     Move.ACCEPT: ("unit", "四户都补了"),
     Move.SEND_BACK: ("leader", "追回的钱没有入账单"),
-    Move.CLOSE: ("leader", ""),
+    Move.CLOSE: ("leader", "材料都看过，同意销号"),
     Move.REOPEN: ("leader", "再次暗访，情况没变"),
     Move.EXTEND: ("unit", "山路塌方，进不了村"),
     Move.URGE: ("unit", ""),

@@ -291,7 +291,7 @@ def test_a_finding_about_a_household_is_told_in_its_timeline(desk, make_case):
     for move in (Move.PROGRESS, Move.REPLY, Move.ACCEPT, Move.CLOSE):
         desk.take(finding, move)
     told = CaseEvent.objects.filter(case=case, kind="note").order_by("at")
-    assert [event.text.split()[2][:4] for event in told] == ["交办（错", "回复整改", "销号"]
+    assert [event.text.split()[2][:4] for event in told] == ["交办（错", "回复整改", "销号：材"]
     assert all(event.data == {"finding": str(finding.pk)} for event in told)
     assert finding.region_id == case.household.region_id
     case.refresh_from_db()
