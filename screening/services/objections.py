@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dabao.models import User
 from dabao.scope import Right, Scope
-from screening.choices import CaseState, StepKind
+from screening.choices import CaseState, StepKind, VerificationState
 from screening.models import Case, Objection
 from screening.services import grants
 from screening.services.cases import Kind, lock, note
@@ -58,7 +58,8 @@ def settle(
 ) -> Objection:
     """What was found: not upheld, the household goes on; upheld, it is to be verified again.
 
-    Whoever applied for the household does not settle it. Raises ValidationError in words.
+    Whoever applied for the household, or verified it, does not settle it. Upheld, the other open ones go with
+    it: all of them are looked into at the door. Raises ValidationError in words.
     """
     found = Objection.objects.within(scope).get(pk=objection_id)
     case = _locked(scope, found.case_id)
@@ -69,17 +70,25 @@ def settle(
         raise ValidationError({"finding": "请写明查到什么，例如：房产局查询，名下没有商品房。"})
     if _applied_by(case, actor):
         raise ValidationError("这一户的申请是你办的，异议要由别人查。请交给同事或县局。")
-    objection.upheld, objection.finding = upheld, finding.strip()
-    objection.settled_on, objection.settled_by = today, actor
-    objection.version += 1
-    objection.full_clean()
-    objection.save()
+    if _verified_by(case, actor):
+        raise ValidationError("这一户是你核查的，异议要由别人查。请交给同事或县局。")
+    _settled(objection, upheld, finding.strip(), actor, today)
     told = f"公示异议{'成立' if upheld else '不成立'}：{objection.finding}"
     if upheld:
+        for other in case.objections.select_for_update().filter(settled_on=None):
+            _settled(other, True, "另一条异议成立，这一户重新核查，这一条一并查", actor, today)
         send_back(case=case, actor=actor, today=today, reason=objection.finding, text=told)
     else:
         note(case=case, kind=Kind.NOTE, actor=actor, day=today, text=told, objection=str(objection.pk))
     return objection
+
+
+def _settled(objection: Objection, upheld: bool, finding: str, actor: User, today: date) -> None:
+    objection.upheld, objection.finding = upheld, finding
+    objection.settled_on, objection.settled_by = today, actor
+    objection.version += 1
+    objection.full_clean()
+    objection.save()
 
 
 def _locked(scope: Scope, case_id: UUID) -> Case:
@@ -102,3 +111,8 @@ def _hung_on(case: Case, day: date) -> bool:
 
 def _applied_by(case: Case, actor: User) -> bool:
     return grants.under_way(case).filter(steps__kind=StepKind.APPLIED, steps__by=actor).exists()
+
+
+def _verified_by(case: Case, actor: User) -> bool:
+    """Whether the visit that the objection says is wrong was his, the first or the second."""
+    return case.verifications.filter(state=VerificationState.SUBMITTED, by=actor).exists()

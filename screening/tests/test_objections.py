@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.urls import reverse
 
-from screening.models import Objection
+from screening.models import Objection, Verification
 from screening.queries import publicity, steps
 from screening.rules.verdicts import Verdict
 from screening.services import objections
@@ -97,6 +97,25 @@ def test_what_is_missing_is_said(hanging, cast, changes, words):
 def test_who_applied_does_not_settle(hanging, cast):
     with pytest.raises(ValidationError, match="申请是你办的"):
         settle(object_to(hanging, cast.officer), cast.officer, upheld=False)
+
+
+def test_who_verified_does_not_settle(hanging, cast):
+    objection = object_to(hanging, cast.officer)
+    Verification.objects.filter(case=hanging, round=1).update(by=cast.head)
+    with pytest.raises(ValidationError, match="是你核查的"):
+        settle(objection, cast.head, upheld=False)
+    assert settle(objection, cast.county, upheld=False).settled_by == cast.county
+
+
+def test_upheld_the_other_open_objections_go_with_it(hanging, cast):
+    objection, other = (
+        object_to(hanging, cast.officer),
+        object_to(hanging, cast.officer, text="反映他家有一辆小车"),
+    )
+    settle(objection, cast.county, upheld=True, finding="名下有商品房一套")
+    other.refresh_from_db()
+    assert (other.settled_on, other.settled_by, other.upheld) == (LAST, cast.county, True)
+    assert "一并查" in other.finding
 
 
 def test_a_finding_needs_words_and_is_given_once(hanging, cast):
