@@ -27,6 +27,7 @@ from screening.rules import reviews as rules
 from screening.rules.income import income_window
 from screening.rules.phases import Work
 from screening.rules.wording import coming_words
+from screening.services.pending_changes import may_decide
 
 PAGE = 20
 
@@ -208,7 +209,7 @@ def _record(
     waits = last is not None and last.state == ReviewState.WAITING
     mine = last is not None and last.by_id == scope.user_id
     stopped = last is not None and last.outcome == "stop" and last.state == ReviewState.STANDING
-    may_approve = waits and scope.may(Right.APPROVE, code) and not mine
+    may_approve = waits and may_decide(scope, code) and not mine
     return {
         "waits": waits,
         "standard_since": queries.standard_since(scope, last) if last else None,

@@ -205,9 +205,9 @@ def tapers(scope: Scope, plan: WorkPlan, of: str, day: date) -> QuerySet[Taper]:
     return Taper.objects.within(scope).filter(condition, ended_on=None)
 
 
-def waiting(scope: Scope, right: Right = Right.READ) -> QuerySet[BenefitReview]:
+def waiting(scope: Scope) -> QuerySet[BenefitReview]:
     """Reviews that another person must approve, of every plan."""
-    return BenefitReview.objects.within(scope, right).filter(state=ReviewState.WAITING)
+    return BenefitReview.objects.within(scope).filter(state=ReviewState.WAITING)
 
 
 def cases_in(scope: Scope, plan: WorkPlan, chosen: Chosen, day: date) -> QuerySet[Case]:
@@ -370,6 +370,7 @@ def mine(scope: Scope, plan: WorkPlan, day: date) -> int:
         undecided = cases_in(scope, plan, Chosen(UNDECIDED), day)
         both = Q(pk__in=left.values("pk")) | Q(pk__in=undecided.values("pk"))
         found += Case.objects.within(scope, Right.APPLY).filter(both).count()
-    if scope.may(Right.APPROVE):
-        found += waiting(scope, Right.APPROVE).exclude(by=scope.user_id).count()
-    return found
+    approves = scope.q(BenefitReview.region_path, Right.APPROVE)
+    if plan.township_approves:
+        approves |= scope.q(BenefitReview.region_path, Right.APPROVE_DELEGATED)
+    return found + waiting(scope).filter(approves).exclude(by=scope.user_id).count()

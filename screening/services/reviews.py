@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from dabao import audit
@@ -31,6 +31,7 @@ from screening.review_words import outcome_words
 from screening.rules import reviews as rules
 from screening.rules.income import IncomeItem, Place, family_income, position
 from screening.services import cases, flags, tapers
+from screening.services.pending_changes import may_decide
 
 WORTH_SAYING = 4  # characters from which a reason says something
 NEEDS_APPROVAL = (ReviewOutcome.TAPER, ReviewOutcome.STOP)
@@ -262,9 +263,10 @@ def _need_reason(found: Found, each: Decimal, standard: Decimal) -> None:
 def _waiting(scope: Scope, review_id: UUID, actor: User, version: int) -> tuple[Case, BenefitReview]:
     """A review that waits for approval, with its case, both locked; by somebody other than the approver."""
     about = BenefitReview.objects.within(scope).select_related("household").get(pk=review_id)
-    scope.require(Right.APPROVE, about.household.region_id)
+    if not may_decide(scope, about.household.region_id):
+        raise PermissionDenied("渐退和停发由有审批权的人批，你的岗位没有这项权限。")
     case_id = Case.objects.get(plan=about.plan_id, household=about.household_id).pk
-    case = cases.lock(scope, case_id, Right.APPROVE)
+    case = cases.lock(scope, case_id, Right.READ)
     review = (
         BenefitReview.objects.select_for_update(of=("self",)).select_related("by", "plan").get(pk=review_id)
     )

@@ -155,6 +155,17 @@ def test_only_another_person_of_the_county_approves(cast, on_dibao):
             approve(cast, review, actor=who)
 
 
+def test_where_the_township_approves_its_head_approves_what_another_reviewed(county, cast, on_dibao):
+    review = record(cast, on_dibao(), found(4825, ReviewWay.TAPER))
+    assert queries.mine(cast.head.scope(), county.plan, DAY) == 0
+    county.plan.township_approves = True
+    county.plan.save()
+    assert queries.mine(cast.head.scope(), county.plan, DAY) == 1
+    with pytest.raises(PermissionDenied):
+        approve(cast, review, actor=cast.colleague)
+    assert approve(cast, review, actor=cast.head).approved_by == cast.head
+
+
 def test_who_reviewed_does_not_approve_whatever_his_roles(cast, on_dibao):
     review = record(cast, on_dibao(), found(4825, ReviewWay.TAPER))
     BenefitReview.objects.update(by=cast.county)
