@@ -113,8 +113,13 @@ def stop_aid(
 
 
 def move_in(member: Membership, home: Household, relation: str, day: date) -> Membership:
-    """End a membership and begin the next one, without a day between or a day twice."""
-    member.last_day = max(day - timedelta(days=1), member.first_day)
+    """End a membership and begin the next one, without a day between or a day twice.
+
+    Raises ValidationError for who came into his household today: he would belong to two of them, or to none.
+    """
+    if member.first_day >= day:
+        raise ValidationError(f"{member.person.name}今天才住进这一户，明天起才能分户、迁移。")
+    member.last_day = day - timedelta(days=1)
     member.save(update_fields=["last_day"])
     following = Membership(
         household=home,

@@ -137,6 +137,17 @@ def test_the_days_before_stay_with_the_old_household(cast, case):
     ]
 
 
+def test_who_came_today_does_not_leave_today(cast, case):
+    new = split(case, cast.officer, "李建华", "王秀英")
+    with pytest.raises(ValidationError, match="王秀英今天才住进这一户"):
+        split(new, cast.officer, "王秀英")
+    assert all_is_well()
+    tomorrow = TODAY + timedelta(days=1)
+    split(new, cast.officer, "王秀英", day=tomorrow)
+    days = Membership.objects.filter(person__name="王秀英").order_by("first_day")
+    assert [one.last_day for one in days] == [TODAY - timedelta(days=1), TODAY, None]
+
+
 def test_what_the_leavers_receive_stops_there_and_waits_here(cast, case):
     new = split(case, cast.officer, "李建华", "王秀英")
     assert receive(case.household, MAY) == {"李发祥": Decimal(210), "李小妹": Decimal(210)}
