@@ -17,7 +17,7 @@ from screening.choices import CaseState, ChangeKind, LineSide, MoveState
 from screening.models import Case, Household, HouseholdMove, Membership, Question
 from screening.queries import entitlements
 from screening.queries import moves as queries
-from screening.services import benefit_changes, flags, pending_changes, share_proposals
+from screening.services import benefit_changes, flags, moved_flags, pending_changes, share_proposals
 from screening.services.benefit_changes import Line
 from screening.services.case_events import Kind, note
 from screening.services.cases import lock, refuse_if_changed
@@ -182,6 +182,7 @@ def _accept_household(move: HouseholdMove, actor: User, day: date) -> None:
         told = f"迁移：由{move.from_region.name}迁到{move.to_region.name}，{actor.name}接收"
         note(case=case, kind=Kind.NOTE, actor=actor, day=day, text=told, move=str(move.pk))
     flags.clear_finished_phases(plan=move.plan, region_code=old_township, day=day)
+    moved_flags.follow(plan=move.plan, household=home, from_township=old_township, day=day)
 
 
 def _accept_person(move: HouseholdMove, known: str, relation: str, actor: User, day: date) -> None:

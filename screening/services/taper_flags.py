@@ -10,17 +10,22 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from dabao import audit
-from dabao.models import Flag, FlagKind, Notice, NoticeKind, WorkPlan
+from dabao.models import Flag, FlagKind, Notice, NoticeKind, Region, WorkPlan
 from dabao.scope import whole
 from dabao.services import notices
 from screening.choices import ReviewOutcome
-from screening.models import BenefitReview, Case, Taper
+from screening.models import BenefitReview, Case, Household, Taper
 from screening.queries import reviews as queries
 from screening.rules.phases import overdue_since
 
 
 def subject(taper: Taper) -> str:
     return f"taper:{taper.pk}"
+
+
+def label(village: Region) -> str:
+    """What the flag says; it names no person."""
+    return f"{village.name}一户渐退到期，没有人定"
 
 
 @transaction.atomic
@@ -64,7 +69,7 @@ def _decided_on(review: BenefitReview) -> date | None:
 
 
 def _flag(taper: Taper, due_on: date, decided: date | None, noticed_on: date) -> tuple[Flag, bool]:
-    """The flag of a taper that ended, and whether it is new. Its label names no person."""
+    """The flag of a taper that ended, and whether it is new."""
     region = taper.household.region
     return Flag.objects.get_or_create(
         kind=FlagKind.TAPER_ENDING,
@@ -72,7 +77,7 @@ def _flag(taper: Taper, due_on: date, decided: date | None, noticed_on: date) ->
         subject=subject(taper),
         due_on=due_on,
         defaults={
-            "label": f"{region.name}一户渐退到期，没有人定",
+            "label": label(region),
             "raised_on": overdue_since(due_on),
             "noticed_on": noticed_on,
             "cleared_on": decided,
@@ -110,9 +115,14 @@ def clear_done(*, plan: WorkPlan, day: date) -> int:
 
 
 @transaction.atomic
-def remind(*, plan: WorkPlan, day: date) -> list[Notice]:
-    """Tell staff and head of the township, once for each taper, from so many days before its end; the new."""
+def remind(*, plan: WorkPlan, day: date, household: Household | None = None) -> list[Notice]:
+    """Tell staff and head of the township, once for each taper, from so many days before its end; the new.
+
+    Of all tapers, or of one household's.
+    """
     soon = queries.tapers(whole(plan.region_id), plan, queries.SOON, day)
+    if household is not None:
+        soon = soon.filter(household=household)
     found = list(soon.select_related("household__region").order_by("last_day", "pk"))
     people = notices.township_people(day) if found else {}
     homes = [taper.household_id for taper in found]

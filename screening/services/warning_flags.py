@@ -6,13 +6,18 @@ from django.db import transaction
 from django.db.models import Q
 
 from dabao import audit
-from dabao.models import Flag, FlagKind, WorkPlan
+from dabao.models import Flag, FlagKind, Region, WorkPlan
 from screening.models import RiskWarning
 from screening.rules.phases import overdue_since
 
 
 def subject(warning: RiskWarning) -> str:
     return f"warning:{warning.pk}"
+
+
+def label(warning: RiskWarning, village: Region) -> str:
+    """What the flag says; it names no person."""
+    return f"{village.name}一条“{warning.get_kind_display()}”预警没有结论"
 
 
 @transaction.atomic
@@ -33,7 +38,7 @@ def raise_overdue(*, plan: WorkPlan, day: date, noticed_on: date) -> list[Flag]:
 
 
 def _flag(warning: RiskWarning, noticed_on: date) -> tuple[Flag, bool]:
-    """The flag of a late warning, and whether it is new. Its label names no person."""
+    """The flag of a late warning, and whether it is new."""
     region = warning.household.region
     return Flag.objects.get_or_create(
         kind=FlagKind.WARNING_OVERDUE,
@@ -41,7 +46,7 @@ def _flag(warning: RiskWarning, noticed_on: date) -> tuple[Flag, bool]:
         subject=subject(warning),
         due_on=warning.due_on,
         defaults={
-            "label": f"{region.name}一条“{warning.get_kind_display()}”预警没有结论",
+            "label": label(warning, region),
             "raised_on": overdue_since(warning.due_on),
             "noticed_on": noticed_on,
             "cleared_on": warning.decided_on,
