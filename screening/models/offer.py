@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from dabao.models import Editable, User, WorkPlan
 from dabao.scope import ScopedQuerySet
@@ -10,6 +11,8 @@ from screening.choices import BenefitScheme, OfferReply, ProposalState
 
 class JobOffer(Editable):
     """One offer: what, on which day, what became of it; `recorded_on` the day it was written down.
+
+    Of one day they count in the order in which they were written down (`recorded_at`).
 
     A refusal with reason says the reason, which the township has found valid. The reply may come later.
     """
@@ -22,6 +25,7 @@ class JobOffer(Editable):
     reply = models.CharField("结果", max_length=20, choices=OfferReply, default=OfferReply.PENDING)
     reason = models.CharField("理由和凭据", max_length=200, blank=True)
     recorded_on = models.DateField("记录日")
+    recorded_at = models.DateTimeField("记录时间", default=timezone.now)
     replied_on = models.DateField("答复记录日", null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, verbose_name="谁记的", related_name="+")
 
@@ -32,7 +36,7 @@ class JobOffer(Editable):
 
     class Meta:
         verbose_name = verbose_name_plural = "就业帮扶"
-        ordering = ["day", "recorded_on", "pk"]
+        ordering = ["day", "recorded_on", "recorded_at", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "day", "project"],

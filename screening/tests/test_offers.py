@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -150,6 +151,23 @@ def test_an_offer_recorded_late_falls_into_its_place(county, cast, son):
         (1, 1, False),
     ]
     assert late.recorded_on == TODAY
+
+
+@pytest.mark.parametrize(("replies", "run"), [((REFUSED, ACCEPTED), 0), ((ACCEPTED, REFUSED), 1)])
+def test_two_offers_of_one_day_count_in_the_order_written_down(county, cast, son, replies, run):
+    for place, reply in enumerate(replies):
+        JobOffer.objects.create(
+            pk=UUID(int=9 - place),  # keys are drawn, so their order means nothing
+            plan=county.plan,
+            person=son,
+            day=TODAY,
+            recorded_on=TODAY,
+            project=f"护林员 {place}",
+            reply=reply,
+            replied_on=TODAY,
+            by=cast.officer,
+        )
+    assert queries.run_of(cast.officer.scope(), son.pk) == run
 
 
 @pytest.mark.parametrize(
