@@ -4,6 +4,7 @@ Wrong codes lock as wrong passwords do, in a count of their own: a right passwor
 """
 
 import secrets
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -34,9 +35,14 @@ def is_bound(user: User) -> bool:
     return SecondFactor.objects.filter(pk=user.pk).exists()
 
 
+def _who(request: HttpRequest) -> User:
+    """Whoever has taken the first step: no page asks for the second before."""
+    return cast(User, request.user)
+
+
 def is_owed(request: HttpRequest) -> bool:
     """Whether this session has yet to take the second step."""
-    return not request.session.get(signin.SECOND_STEP_TAKEN) and is_needed(request.user)
+    return not request.session.get(signin.SECOND_STEP_TAKEN) and is_needed(_who(request))
 
 
 def offered_secret(request: HttpRequest) -> bytes:
@@ -49,7 +55,7 @@ def offered_secret(request: HttpRequest) -> bytes:
 @transaction.atomic
 def bind(request: HttpRequest, *, code: str) -> list[str]:
     """Bind the offered phone, whose code was typed; gives the recovery codes, which are shown once."""
-    user, secret = request.user, offered_secret(request)
+    user, secret = _who(request), offered_secret(request)
     if is_owed(request) and is_bound(user):
         raise PermissionDenied("先输已绑定手机上的动态码，再换手机。")
     step = totp.matching_step(secret, _digits(code), at=timezone.now(), after=0)
@@ -73,7 +79,7 @@ def take(request: HttpRequest, *, code: str) -> int | None:
 
     Raises ValidationError: wrong, or locked after five.
     """
-    user, address = request.user, request.META.get("REMOTE_ADDR")
+    user, address = _who(request), request.META.get("REMOTE_ADDR")
     name = signin.second_step_index(user)
     with transaction.atomic():
         signin.take_turns(name)

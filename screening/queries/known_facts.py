@@ -3,10 +3,12 @@
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from dabao.scope import Scope
 from screening.choices import BenefitScheme
-from screening.models import BenefitRecord, DisabilityCertificate, IllnessRecord
-from screening.models.fact import held_on
+from screening.models import BenefitRecord, DisabilityCertificate, IllnessRecord, ListRow
+from screening.models.fact import Fact, held_on
 from screening.queries.known import Evidence
 from screening.rules.wording import certificate_name
 
@@ -23,10 +25,10 @@ def of_person(scope: Scope, person: UUID, day: date) -> list[Evidence]:
     return found
 
 
-def _held(model, scope: Scope, person: UUID, day: date):
+def _held(model: type[Fact], scope: Scope, person: UUID, day: date) -> QuerySet:
     return model.objects.within(scope).filter(held_on(day), person=person).select_related("row__source_list")
 
 
-def _evidence(text: str, row) -> Evidence:
+def _evidence(text: str, row: ListRow | None) -> Evidence:
     source = f"{row.source_list.get_kind_display()}第 {row.line} 行" if row else ""
     return Evidence(text, source, row.pk if row else None)

@@ -90,7 +90,7 @@ def _by_number(
             for number, reason in _numbers(crypto.unseal(row.id_sealed), source):
                 wanted[crypto.blind(number)].append((row, reason))
     people = Person.objects.filter(id_index__in=list(wanted)).values_list("pk", "id_index")
-    digests = {person: bytes(digest) for person, digest in people}
+    digests = {person: bytes(digest) for person, digest in people if digest}
     homes = (
         Membership.objects.within(scope)
         .filter(person__in=digests, last_day=None)

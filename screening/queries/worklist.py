@@ -120,7 +120,7 @@ def facets(
 ) -> list[Facet]:
     """Boxes with live counts: each group counts what the choices of the other groups leave."""
 
-    def left(**dropped: object) -> QuerySet[Case]:
+    def left(**dropped: object) -> QuerySet:
         return filtered(scope, plan, filters.with_(**dropped), day)
 
     category = left(category=()).aggregate(

@@ -6,7 +6,7 @@ Each app raises and clears its own. A flag stands once per phase and township, w
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from dabao import audit, plans
 from dabao.models import Flag, FlagKind, Phase, WorkPlan
@@ -78,7 +78,7 @@ def _left(plan: WorkPlan, region: str, day: date) -> dict[tuple[str, int], int]:
 
 def _overdue_townships(scope: Scope, plan: WorkPlan, phase: Phase, day: date) -> set[str]:
     """Townships with work of the phase left that is past its own limit too (returned cases have longer)."""
-    left = phase_cases(scope, plan, phase.number, "left", day).filter(due_on__lt=day)
+    left: QuerySet = phase_cases(scope, plan, phase.number, "left", day).filter(due_on__lt=day)
     return {code[:9] for code in left.values_list("region_then", flat=True).distinct()}
 
 
