@@ -175,7 +175,7 @@ def _sheet(
 
 
 def _source(page: ReportPage) -> str:
-    if page.report and page.report.state == ReportState.RETURNED:
+    if page.report and page.standing.is_in and page.report.state != ReportState.SUBMITTED:
         return f"{zh(_day(page))}报送，退回修改文字"
     if page.standing.is_in:
         return f"{zh(_day(page))}报送"

@@ -224,7 +224,8 @@ class Standing:
     """Where a township stands with the report of a month on a day.
 
     `kind`: "done" in time, "late" (in, `days` after the due day), "missing" (`days` since the due day),
-    "draft", "to_sign", "returned" (in, its words to be mended), "none" not begun.
+    "draft", "to_sign" (waits for the head; one that was returned is in all the same), "returned" (in, its
+    words to be mended), "none" not begun.
     """
 
     month: date
@@ -243,8 +244,8 @@ def standing(month: date, due_day: int, state: str, submitted_on: date | None, d
     due = due_on(month, due_day)
     if submitted_on is not None:
         late = (submitted_on - due).days
-        if state == "returned":
-            return Standing(month, due, "returned", submitted_on, max(late, 0))
+        if state in ("returned", "to_sign"):
+            return Standing(month, due, state, submitted_on, max(late, 0))
         return Standing(month, due, "late" if late > 0 else "done", submitted_on, max(late, 0))
     if day > due:
         return Standing(month, due, "missing", None, (day - due).days)

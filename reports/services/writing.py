@@ -81,11 +81,11 @@ def ask_signature(
     offered: str,
     day: date,
 ) -> MonthlyReport:
-    """Keep the words and lay the report before the township's head."""
+    """Keep the words and lay the report before the township's head; one that the county returned as well."""
     report = lock_report(scope, plan, region_code, month, Right.WRITE_REPORT, day)
     _write(report, texts, offered, version, actor)
     _check_whole(report)
-    report.state = ReportState.TO_SIGN if report.submitted_on is None else ReportState.RETURNED
+    report.state = ReportState.TO_SIGN
     _saved(report, actor, "report.ask_signature")
     return report
 
@@ -140,7 +140,8 @@ def give_back(
         raise ValidationError(giver.elsewhere)
     if not remark.strip():
         raise ValidationError({"remark": "没写退回的原因。请写明要改什么。"})
-    report.state, report.remark = giver.becomes, remark.strip()
+    was_in = report.submitted_on is not None
+    report.state, report.remark = ReportState.RETURNED if was_in else giver.becomes, remark.strip()
     _saved(report, actor, giver.action)
     return report
 

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 
-from dabao.models import AuditEvent, Flag, Unit
+from dabao.models import AuditEvent, Flag, Region, Unit
 from dabao.tests.cast import GUIHUA, SHIYANG, TODAY, ZHAOJIADIAN
-from reports.models import Feedback, HelpRequest, Meeting
+from reports.models import Feedback, HelpRequest, Meeting, MonthlyReport
 from reports.queries import requests as queries
 from reports.rules import answer_due, feedback_months
 from reports.services import monthly, requests, writing
@@ -82,6 +82,24 @@ def test_a_request_of_a_report_that_is_in_cannot_be_changed(asked, cast, county,
         requests.drop(**common, request_id=str(asked.pk))
     with pytest.raises(ValidationError, match="已经报送"):
         requests.add(**common, text="再要一名", unit=str(unit.pk), wanted_by=TODAY)
+
+
+def test_a_unit_of_another_county_is_not_asked(county, cast, unit):
+    region = Region.objects.create(code="532327", name="永仁县", official_name="永仁县", level="county")
+    other = Unit.objects.create(region=region, name=unit.name)
+    assert queries.units(cast.officer.scope(), county.plan) == [unit]
+    with pytest.raises(ValidationError, match="没有这个股室"):
+        requests.add(
+            scope=cast.officer.scope(),
+            plan=county.plan,
+            region_code=SHIYANG,
+            month=APRIL,
+            actor=cast.officer,
+            day=TODAY,
+            text="增加 1 名村协理员",
+            unit=str(other.pk),
+            wanted_by=TODAY,
+        )
 
 
 def test_an_unanswered_request_is_flagged_against_the_county_once(asked, county):
@@ -221,6 +239,30 @@ def test_a_returned_report_keeps_its_figures_and_its_day(county, cast, send, mak
     assert (again.state, again.submitted_on, again.late) == ("submitted", date(2020, 3, 13), False)
     assert (again.figures, again.frozen_at) == (report.figures, report.frozen_at)
     assert (again.problems, again.remark) == ("山区村组分散", "")
+
+
+def test_a_returned_report_is_laid_before_the_head_who_signs_or_gives_it_back(county, cast, send, client_of):
+    send(date(2020, 3, 13), MARCH)
+    url, officer, head = f"/reports/2020-03/{SHIYANG}/", client_of(cast.officer), client_of(cast.head)
+    client_of(cast.county).post(f"{url}return/", {"remark": "问题写具体些"})
+
+    def words(**more):
+        version = MonthlyReport.objects.get(month=MARCH).version
+        return {"progress": "", "problems": "山区分散", "offered": "", "version": version} | more
+
+    def stands():
+        report = MonthlyReport.objects.get(month=MARCH)
+        return report.state, report.submitted_on
+
+    officer.post(url, words(do="ask"))
+    assert stands() == ("to_sign", date(2020, 3, 13))
+    assert "待签字" in head.get(url).content.decode()
+    assert "已请" in officer.get(url).content.decode()
+    assert head.post(f"{url}back/", {"remark": "再写细些"}).status_code == 302
+    assert stands() == ("returned", date(2020, 3, 13))
+    officer.post(url, words(do="ask"))
+    assert head.post(url, words(do="submit")).status_code == 302
+    assert stands() == ("submitted", date(2020, 3, 13))
 
 
 def test_a_report_that_is_not_in_cannot_be_returned(county, cast):
