@@ -6,8 +6,8 @@ from screening import exports
 from supervision.queries import inspections as queries
 from supervision.queries.inspections import InspectionFilters
 
-HEADS = "序号 日期 级别 督战组 明察暗访 结合 乡镇 村 走访户数 发现问题 现场反馈 办结".split()
-WIDTHS = [6, 18, 8, 28, 10, 12, 20, 30, 10, 10, 50, 12]
+HEADS = "序号 日期 级别 督战组 明察暗访 结合 乡镇 村 走访户数 见到户数 发现问题 现场反馈 办结".split()
+WIDTHS = [6, 18, 8, 28, 10, 12, 20, 30, 10, 10, 10, 50, 12]
 
 
 def register(scope: Scope, plan: WorkPlan, filters: InspectionFilters, foot: str) -> tuple[bytes, int]:
@@ -23,6 +23,7 @@ def register(scope: Scope, plan: WorkPlan, filters: InspectionFilters, foot: str
             line.inspection.get_occasion_display(),
             line.places,
             line.villages,
+            line.gone_to,
             line.met,
             line.findings,
             line.feedback,

@@ -34,6 +34,8 @@ ONLY_WORDS = {
     sampling.NOT_HOME: "没在家的",
     sampling.REFUSED: "不让查的",
     sampling.LEFT: "没去的",
+    "gone": "去过的",
+    "met": "见到人的",
     "finding": "开了问题的",
 }
 _FACETS = (
@@ -164,6 +166,10 @@ def _behind(row: visits.Row, only: str) -> bool:
             return row.state in (sampling.LEFT, sampling.BEGUN)
         case sampling.DONE | sampling.NOT_HOME | sampling.REFUSED:
             return row.state == only
+        case "gone":
+            return row.state != sampling.LEFT
+        case "met":
+            return row.state in (sampling.BEGUN, sampling.DONE)
         case "finding":
             return row.finding is not None
         case _:

@@ -14,7 +14,7 @@ from dabao.models import Region, WorkPlan
 from dabao.scope import Right, Scope
 from screening.models import Household, Membership
 from screening.queries import monitoring
-from supervision.choices import InspectionLevel, Manner, Occasion
+from supervision.choices import InspectionLevel, Manner, Met, Occasion
 from supervision.models import Inspection, Stop, Visit
 
 OPEN, CLOSED = "open", "closed"
@@ -71,12 +71,16 @@ class InspectionFilters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An inspection in the list: where it went (as far as the viewer may see), households, findings."""
+    """An inspection in the list: where it went (as far as the viewer may see), households, findings.
+
+    `gone_to` counts every door, `met` those where somebody was at home and let the visitors in.
+    """
 
     inspection: Inspection
     places: str
     villages: str
     on_the_way: int
+    gone_to: int
     met: int
     findings: int
     feedback: str
@@ -105,19 +109,27 @@ def lines(scope: Scope, found: QuerySet[Inspection]) -> list[Line]:
     names = _village_names(
         [code for one in inspections for stop in one.stops.all() for code in stop.villages]
     )
-    return [_line(one, counted.get(one.pk, (0, 0, 0)), names) for one in inspections]
+    return [_line(one, counted.get(one.pk, (0, 0, 0, 0)), names) for one in inspections]
 
 
-def _counts(scope: Scope, ids: list[UUID]) -> dict[UUID, tuple[int, int, int]]:
-    """Households on the way, met and with a finding, by inspection."""
+def _counts(scope: Scope, ids: list[UUID]) -> dict[UUID, tuple[int, int, int, int]]:
+    """Households on the way, gone to, met and with a finding, by inspection."""
     live = Visit.objects.within(scope).filter(Q(item=None) | Q(item__dropped_on=None))
     counted = (
         live.filter(stop__inspection__in=ids)
         .order_by()
         .values("stop__inspection")
-        .annotate(total=Count("pk"), met=Count("pk", ~Q(met="")), findings=Count("finding"))
+        .annotate(
+            total=Count("pk"),
+            gone_to=Count("pk", ~Q(met="")),
+            seen=Count("pk", Q(met=Met.MET)),
+            findings=Count("finding"),
+        )
     )
-    return {one["stop__inspection"]: (one["total"], one["met"], one["findings"]) for one in counted}
+    return {
+        one["stop__inspection"]: (one["total"], one["gone_to"], one["seen"], one["findings"])
+        for one in counted
+    }
 
 
 def _village_names(codes: list[str]) -> dict[str, str]:
@@ -125,15 +137,16 @@ def _village_names(codes: list[str]) -> dict[str, str]:
     return {code: name.removesuffix("村") for code, name in found}
 
 
-def _line(inspection: Inspection, counted: tuple[int, int, int], names: dict[str, str]) -> Line:
+def _line(inspection: Inspection, counted: tuple[int, int, int, int], names: dict[str, str]) -> Line:
     stops = list(inspection.stops.all())
-    total, met, findings = counted
+    total, gone_to, met, findings = counted
     samples = [stop.sample.pk for stop in stops if hasattr(stop, "sample")]
     return Line(
         inspection=inspection,
         places="、".join(stop.township.name for stop in stops),
         villages="、".join(names.get(code, code) for stop in stops for code in stop.villages),
         on_the_way=total,
+        gone_to=gone_to,
         met=met,
         findings=findings,
         feedback="；".join(stop.feedback.rstrip("。") for stop in stops if stop.feedback),

@@ -615,6 +615,26 @@ def test_tabs_of_the_list_add_up_and_filters_cut_it(coming, cast, concluded, cli
     assert client.get("/inspections/?level=nonsense").context["total"] == 3
 
 
+def test_who_was_not_at_home_is_gone_to_but_not_met(coming, cast, concluded, client_of):
+    sample = coming.draw()
+    visits = [item.visit for item in sample.items.all()]
+    coming.save(visits[0])
+    coming.save(visits[1], met="not_home", matches={})
+    coming.save(visits[2], met="refused", matches={}, note="不让进")
+    client = client_of(cast.county)
+    page = client.get("/inspections/")
+    (line,) = page.context["page"].object_list
+    assert (line.on_the_way, line.gone_to, line.met) == (5, 3, 1)
+    for only, number in (("gone", 3), ("met", 1)):
+        url = f"/inspections/{sample.stop.inspection_id}/?only={only}"
+        assert url in page.content.decode()
+        assert len(client.get(url).context["rows"]) == number
+    sheet = load_workbook(BytesIO(client.post("/inspections/export/").content)).active
+    heads, row = [[cell.value for cell in line] for line in list(sheet.rows)[:2]]
+    told = dict(zip(heads, row, strict=True))
+    assert (told["走访户数"], told["见到户数"]) == (3, 1)
+
+
 def test_the_register_goes_out_in_its_columns(coming, cast, visit, client_of):
     coming.save(visit)
     answer = client_of(cast.county).post("/inspections/export/", {"manner": "open"})
