@@ -92,12 +92,15 @@ class CountyPage:
         )
 
 
-def find(scope: Scope, plan: WorkPlan, month: date, day: date) -> CountyPage | None:
-    """None for a month without report. Raises ObjectDoesNotExist for who does not read all of the county."""
+def find(scope: Scope, plan: WorkPlan, month: date, day: date, edition: int = 0) -> CountyPage | None:
+    """The report as it stands, or as an edition was approved; None for a month without report.
+
+    Raises ObjectDoesNotExist for who does not read all of the county, and for an edition there is not.
+    """
     region = queries.plan_region(scope, plan)
     if month not in months_begun(scope, plan, day):
         return None
-    report = queries.find(scope, plan, month)
+    report = queries.edition(scope, plan, month, edition) if edition else queries.find(scope, plan, month)
     kept = report.tables if report and report.state == CountyState.APPROVED else []
     rows = [county.Row.from_json(row) for row in kept] or queries.rows(scope, plan, month)
     return CountyPage(scope, plan, region, month, day, report, rows)

@@ -178,9 +178,10 @@ class CountyState(models.TextChoices):
 class CountyReport(Editable):
     """The report of the county for a month (C24): drafted by the office, approved by a leader, sent on.
 
-    On approval `tables` keeps the figures it was approved with, as `reports.county.Row.as_json`. A change
-    after that is another `edition`, to be approved again. `arrangement`: the group of each problem that the
-    office put together by hand (`reports.likeness.arranged`); empty = by likeness alone.
+    On approval `tables` keeps the figures it was approved with, as `reports.county.Row.as_json`, and the
+    whole of it becomes a `CountyEdition`. A change after that is another `edition`, to be approved again.
+    `arrangement`: the group of each problem that the office put together by hand
+    (`reports.likeness.arranged`); empty = by likeness alone.
     """
 
     plan = models.ForeignKey(WorkPlan, models.PROTECT, verbose_name="方案")
@@ -217,6 +218,29 @@ class CountyReport(Editable):
                 condition=~models.Q(state=CountyState.APPROVED.value) | models.Q(approved_on__isnull=False),
                 name="county_report_approved_has_its_day",
             ),
+        ]
+
+
+class CountyEdition(Opaque):
+    """An edition of a county report as it was approved: what its recipients got can be shown again (C24)."""
+
+    report = models.ForeignKey(CountyReport, models.PROTECT, verbose_name="县级报告", related_name="editions")
+    edition = models.PositiveSmallIntegerField("稿次")
+    progress = models.TextField("工作进展")
+    problems = models.TextField("存在问题")
+    support = models.TextField("请求上级支持")
+    tables = models.JSONField("定稿的数字", default=list, blank=True)
+    approved_by = models.ForeignKey(User, models.PROTECT, verbose_name="批准人", related_name="+")
+    approved_on = models.DateField("批准日")
+
+    objects = ScopedQuerySet.as_manager()
+    region_path = "report__region__code"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "县级报告各稿"
+        ordering = ["report", "edition"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "edition"], name="county_edition_once"),
         ]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from dabao.models import Region, WorkPlan
 from dabao.scope import Right, Scope
 from reports import county
-from reports.models import CountyReport, MonthlyReport
+from reports.models import CountyEdition, CountyReport, CountyState, MonthlyReport
 from reports.queries.reports import townships
 from reports.rules import percent
 from screening.choices import CaseState
@@ -21,7 +21,25 @@ def plan_region(scope: Scope, plan: WorkPlan) -> Region:
 def find(scope: Scope, plan: WorkPlan, month: date) -> CountyReport | None:
     """The county's report of a month, None when nobody has begun it."""
     rows = CountyReport.objects.within(scope, Right.READ_REPORT).filter(plan=plan, month=month)
-    return rows.select_related("written_by", "approved_by").prefetch_related("sendings__sent_by").first()
+    return (
+        rows.select_related("written_by", "approved_by")
+        .prefetch_related("sendings__sent_by", "editions")
+        .first()
+    )
+
+
+def edition(scope: Scope, plan: WorkPlan, month: date, number: int) -> CountyReport:
+    """The report as that edition was approved, not to be saved. Raises CountyEdition.DoesNotExist."""
+    kept = (
+        CountyEdition.objects.within(scope, Right.READ_REPORT)
+        .select_related("report", "approved_by")
+        .get(report__plan=plan, report__month=month, edition=number)
+    )
+    report = kept.report
+    for name in ("edition", "progress", "problems", "support", "tables", "approved_by", "approved_on"):
+        setattr(report, name, getattr(kept, name))
+    report.state = CountyState.APPROVED
+    return report
 
 
 def rows(scope: Scope, plan: WorkPlan, month: date) -> list[county.Row]:

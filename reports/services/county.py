@@ -13,7 +13,7 @@ from dabao.models import User, WorkPlan
 from dabao.scope import Right, Scope
 from reports import county
 from reports.likeness import arranged, grouped, plain
-from reports.models import CountyReport, CountyState, Recipient, Sending
+from reports.models import CountyEdition, CountyReport, CountyState, Recipient, Sending
 from reports.queries import county as queries
 from screening.rules.phases import first_of_month
 
@@ -97,6 +97,16 @@ def approve(
     report.approved_by, report.approved_on = actor, day
     report.tables = [row.as_json() for row in queries.rows(scope, plan, month)]
     _saved(report, actor, "county_report.approve", edition=report.edition)
+    CountyEdition.objects.create(
+        report=report,
+        edition=report.edition,
+        progress=report.progress,
+        problems=report.problems,
+        support=report.support,
+        tables=report.tables,
+        approved_by=actor,
+        approved_on=day,
+    )
     return report
 
 

@@ -201,6 +201,32 @@ def test_another_edition_leaves_on_record_who_got_the_first(act, cast):
     assert list(Sending.objects.values_list("edition", flat=True)) == [1, 2]
 
 
+def test_what_was_sent_as_the_first_edition_can_be_shown_again(act, cast, county_cases, send, client_of):
+    send(TODAY)
+    report = act(services.ask_approval, cast.county, version=0, texts=TEXTS)
+    report = act(services.approve, cast.leader, version=report.version)
+    act(services.revise, cast.county)
+    send(TODAY, APRIL, ZHAOJIADIAN)
+    later = services.Texts("第二稿的进展", "问题", "无")
+    report = act(services.ask_approval, cast.county, version=CountyReport.objects.get().version, texts=later)
+    act(services.approve, cast.leader, version=report.version)
+    client = client_of(cast.county)
+    assert "?edition=1" in client.get(URL).content.decode()
+
+    def paper(edition):
+        answer = client.get(f"{URL}document/?edition={edition}")
+        return docx.Document(io.BytesIO(b"".join(answer.streaming_content)))
+
+    for edition, progress, sent in ((1, "进展", "没报"), (2, "第二稿的进展", "4月10日")):
+        paragraphs = [p.text for p in paper(edition).paragraphs]
+        assert progress in paragraphs
+        assert "草稿" not in paragraphs
+        rows = [[cell.text for cell in line.cells] for line in paper(edition).tables[0].rows]
+        assert next(line for line in rows if line[0] == "赵家店镇")[1] == sent
+    assert CountyReport.objects.get().edition == 2
+    assert client.get(f"{URL}document/?edition=3").status_code == 404
+
+
 def test_an_approved_report_keeps_its_figures(act, cast, county_cases, send, client_of):
     send(TODAY)
     report = act(services.ask_approval, cast.county, version=0, texts=TEXTS)

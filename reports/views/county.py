@@ -38,8 +38,8 @@ WORDS = {
 }
 
 
-def _page(request: HttpRequest, month: date) -> county_page.CountyPage:
-    page = county_page.find(request.scope, plans.current(), month, clock.today())
+def _page(request: HttpRequest, month: date, edition: int = 0) -> county_page.CountyPage:
+    page = county_page.find(request.scope, plans.current(), month, clock.today(), edition)
     if page is None:
         raise Http404
     return page
@@ -114,10 +114,14 @@ def _version(request: HttpRequest) -> int:
 @of_record
 @require_GET
 def paper(request: HttpRequest, month: date) -> HttpResponse:
-    """The county's report as docx; 草稿 stands above one that no leader has approved."""
-    page = _page(request, month)
+    """The county's report as docx, or an edition that was approved before; 草稿 stands above one that no
+    leader has approved.
+    """
+    number = request.GET.get("edition", "")
+    page = _page(request, month, int(number) if re.fullmatch(r"[1-9][0-9]{0,3}", number) else 0)
     target = BytesIO()
     documents.county_paper(page).save(target)
     target.seek(0)
-    name = f"{page.region.name}{month:%Y-%m}报告{'' if page.approved else '草稿'}.docx"
+    which = f"第{number}稿" if number else "" if page.approved else "草稿"
+    name = f"{page.region.name}{month:%Y-%m}报告{which}.docx"
     return FileResponse(target, as_attachment=True, filename=name)
