@@ -74,6 +74,12 @@ def one(scope: Scope, move_id: UUID) -> HouseholdMove:
     return visible(scope).select_related(*_BESIDE).get(pk=move_id)
 
 
+def open_of(scope: Scope, household_id: UUID) -> HouseholdMove | None:
+    """The move of a household, or of one of its people, that waits to be accepted."""
+    found = visible(scope).filter(household=household_id, state=MoveState.OPEN)
+    return found.select_related(*_BESIDE).order_by("asked_on", "pk").first()
+
+
 def villages(scope: Scope, plan: WorkPlan, without: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
     """Every village of the county by township but one, to choose from; names of places are public."""
     if not scope:

@@ -39,6 +39,8 @@ def test_a_move_inside_the_township_says_that_a_colleague_accepts(cast, case, cl
     page = client_of(cast.officer).get(reverse("screening:move", args=[move.pk])).content.decode()
     assert "由你以外的同事或县局接收" in page
     assert "接收以前由原村负责" in page
+    home = client_of(cast.officer).get(reverse("screening:case", args=[case.pk])).content.decode()
+    assert "提出迁到石羊镇岔河村，等接收" in home
 
 
 @pytest.mark.parametrize(("who", "words"), [("officer", "打开一户"), ("assistant", "由乡镇提出")])

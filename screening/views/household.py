@@ -25,7 +25,7 @@ from screening.forms.parts import NEW_MEMBER, answers_of, as_data
 from screening.forms.refusals import tell
 from screening.forms.verification import VerificationForm
 from screening.papers.notice import notices
-from screening.queries import advice, changes, households
+from screening.queries import advice, changes, households, moves
 from screening.queries.cases import neighbours
 from screening.queries.remaining import remaining
 from screening.rules.income import income_window
@@ -394,6 +394,7 @@ def _show(
     context = {
         "page": page,
         "aid": changes.of_household(request.scope, page.case.household_id, day),
+        "move": moves.open_of(request.scope, page.case.household_id),
         "case": page.case,
         "form": form,
         "correcting": correcting,
