@@ -60,6 +60,14 @@ def test_a_review_is_sent_and_the_next_household_follows(cast, client_of, on_dib
     assert BenefitReview.objects.get().outcome == "keep_lifted"
 
 
+def test_who_does_not_review_reads_who_does(cast, client_of, on_dibao):
+    case = on_dibao()
+    assistant = client_of(cast.assistant)
+    assert "核查由乡镇做，你可以看" in assistant.get("/reviews/").content.decode()
+    assert "只有享受低保的" not in assistant.get(address(case)).content.decode()
+    assert "核查由乡镇做，你可以看" not in client_of(cast.officer).get("/reviews/").content.decode()
+
+
 def test_a_household_done_names_the_next_one(cast, client_of, on_dibao):
     case, other = on_dibao(LIUSHUTANG), on_dibao(CHAHE, ("罗开明", ""))
     record(cast, case)
