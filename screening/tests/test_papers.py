@@ -189,6 +189,11 @@ def test_the_sheets_of_a_village_follow_the_filter(officer, make_case, make_hous
     assert [one.paragraph_format.page_break_before for one in titles] == [False, True]
 
 
+def test_a_paper_of_a_drill_names_its_day_before_the_real_one(officer, case):
+    text = officer.get(reverse("screening:visit-sheet", args=[case.pk])).content.decode()
+    assert f"打印：鲁建华 演练日 {TODAY}（实际 " in text
+
+
 def test_more_sheets_do_not_ask_more_queries(officer, make_case, make_household):
     address = reverse("screening:visit-sheets") + f"?state=to_verify&village={LIUSHUTANG}"
     make_case(make_household(LIUSHUTANG, ("甲一", "")))
