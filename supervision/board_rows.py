@@ -71,9 +71,10 @@ class Figure:
 class Row:
     """A township: its units, cells by phase, 应保尽保 and 复核, its report, what it and the county owe.
 
-    `flags` one by one, `flag_links` those that say the same together, with the list or the work they open.
-    `report` is that of the month; `missing` = the longest missing one of any month. `findings` = those not
-    ended, None on a past day, of which they keep no account.
+    `flags` by what they say, `flag_links` the same with the list or the work they open, `standing` each;
+    `own_red` = those of `red` that are the county's own, in its sums. `report` is that of the month;
+    `missing` = the longest missing one of any month. `findings` = those not ended, None on a past day, of
+    which they keep no account.
     """
 
     code: str
@@ -92,6 +93,7 @@ class Row:
     flags: list[Status] = field(default_factory=list)
     flag_links: list[tuple[str, str]] = field(default_factory=list)
     standing: list[Flag] = field(default_factory=list)
+    own_red: int = 0
 
     @property
     def main(self) -> Cell:
@@ -102,6 +104,11 @@ class Row:
         """The phase after the current one, the one before it at the end."""
         place = self.cells.index(self.main)
         return self.cells[place + 1] if place + 1 < len(self.cells) else self.cells[place - 1]
+
+    @property
+    def red_parts(self) -> str:
+        """乡镇 9＋县局 7: what the rows above add up to, and what the county adds."""
+        return f"乡镇 {self.red.count - self.own_red}＋县局 {self.own_red}" if self.own_red else ""
 
     @property
     def findings_late(self) -> str:
@@ -204,12 +211,14 @@ class Reading:
             report=None,
             report_url="",
             flags=self._flags(region, told=(FlagKind.ANSWER_OWED,)),
+            own_red=len(self.flags.get(region, [])),
         )
 
     def _flags(self, code: str, told: tuple[str, ...] = ()) -> list[Status]:
-        """Flags of a place but those of the kinds that are told together elsewhere."""
+        """Flags of a place by what they say, but those of the kinds that are told together elsewhere."""
         flags = [flag for flag in self.flags.get(code, []) if flag.kind not in told]
-        return [Status("over", flag_words(flag, self.day)) for flag in flags]
+        said = by_words(flags, self.day).items()
+        return [Status("over", counted(words, len(same), 1)) for words, same in said]
 
     def _cells(self, code: str, works: tuple[Work, ...]) -> list[Cell]:
         return [

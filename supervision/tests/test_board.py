@@ -224,7 +224,8 @@ def test_flags_that_say_the_same_are_each_counted_and_lead_to_their_list(county,
     board = build(cast.leader.scope(), county.plan, TODAY)
     row = next(row for row in board.rows if row.code == GUIHUA)
     assert [words for words, _ in row.flag_links] == ["3月缺报 26 天", "整改逾期 3 天（3 面）"]
-    assert len(row.flags) == row.red.count == 4
+    assert [said.text for said in row.flags] == ["3月缺报 26 天", "整改逾期 3 天（3 面）"]
+    assert len(row.standing) == row.red.count == 4
     several = board.flags[-1]
     assert (several.names, several.text) == ("石羊、桂花", "整改逾期 3 天（4 面）")
     client = client_of(cast.leader)
@@ -264,9 +265,25 @@ def test_on_a_past_day_the_board_is_as_it_stood_and_its_figures_name_the_day(cou
     assert "as_at" not in now.sums.main.total_url
 
 
-def test_a_day_to_come_is_today(cast, client_of):
-    page = client_of(cast.leader).get("/board/?as_at=2020-12-01").content.decode()
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("2020-12-01", "2020年12月1日还没到"),
+        ("2019-01-01", "方案从3月3日开始，2019年1月1日还没有数"),
+        ("2020-13-01", "地址里的日子不对"),
+    ],
+)
+def test_a_day_that_has_no_board_is_today_and_says_so(cast, client_of, asked, words):
+    page = client_of(cast.leader).get(f"/board/?as_at={asked}", follow=True).content.decode()
     assert "截至 2020-04-10" in page
+    assert words in page
+
+
+def test_the_sum_of_red_flags_says_which_are_the_countys(county, cast, client_of):
+    Flag.objects.create(**MISSING)
+    answer_owed = {"kind": "answer_owed", "region_id": COUNTY, "subject": "request:1"}
+    Flag.objects.create(**MISSING | answer_owed)
+    assert "乡镇 1＋县局 1" in client_of(cast.leader).get("/board/").content.decode()
 
 
 def test_the_red_count_opens_the_flags_that_stood(county, cast, client_of):

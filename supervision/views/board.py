@@ -1,17 +1,20 @@
 """The board (督战图): each township in every phase, each figure leading to its households; also on a wall."""
 
+from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dabao import clock, plans
 from dabao.scope import Right
 from dabao.views.access import needs, post_only, spreadsheet
+from reports.rules import zh
 from supervision import flag_page
 from supervision import laggards as sheet
 from supervision.board import Board, build
@@ -25,7 +28,11 @@ CHOICES = (("slow", "滞后"), ("all", "全部"), ("mine", "我挂的"))
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
     _require(request)
-    shown = build(request.scope, plans.current(), clock.as_at(request.GET.get("as_at", "")))
+    plan = plans.current()
+    if words := _no_such_day(plan.first_day, request.GET.get("as_at", "")):
+        messages.warning(request, f"{words}下面是今天的。")
+        return redirect("supervision:board")
+    shown = build(request.scope, plan, clock.as_at(request.GET.get("as_at", "")))
     may = {"may_wall": request.scope.may(Right.BOARD), "may_dispatch": request.scope.may(Right.DISPATCH)}
     context = _context(shown) | _cards(request, shown) | may
     return render(request, "supervision/board.html", context)
@@ -67,6 +74,18 @@ def laggards(request: HttpRequest) -> HttpResponse:
 def _require(request: HttpRequest) -> None:
     if not (request.scope.may(Right.BOARD) or request.scope.may(Right.SIGN_REPORT)):
         raise PermissionDenied("督战图给县局和乡镇负责人看。乡镇经办请看首页和排查名单。")
+
+
+def _no_such_day(first: date, asked: str) -> str:
+    """Why the board has nothing to show of the day that the address asks for; empty when it has."""
+    day = clock.day_of(asked)
+    if not asked or (day and first <= day <= clock.today()):
+        return ""
+    if day is None:
+        return "地址里的日子不对，要写成 2020-04-01 这样。"
+    if day < first:
+        return f"方案从{zh(first)}开始，{day.year}年{zh(day)}还没有数。"
+    return f"{day.year}年{zh(day)}还没到。"
 
 
 def _context(shown: Board) -> dict[str, Any]:
