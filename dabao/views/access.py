@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from dabao.scope import Right
@@ -41,10 +42,10 @@ def post_only(page: str, *keep: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.method in ("GET", "HEAD"):
-                return redirect(page, **{name: kwargs[name] for name in keep})
+                return redirect(reverse(page, kwargs={name: kwargs[name] for name in keep}))
             return require_POST(view)(request, *args, **kwargs)
 
-        guarded.post_only = page  # type: ignore[attr-defined] - told to the walk over all addresses
+        guarded.post_only = page  # type: ignore[attr-defined]  # for the walk over all addresses
         return guarded
 
     return wrap
