@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 
 from dabao.models import Standard, WorkPlan
-from dabao.scope import Scope
+from dabao.scope import Right, Scope
 from screening.choices import CaseState, StepKind
-from screening.queries import steps
+from screening.queries import aid_work, reviews, steps
 from supervision.board import build as build_board
 from supervision.links import cases_url, stage_url
 from supervision.navigation import url_of
 from supervision.pages.findings import waiting_findings
-from supervision.queries import county, waiting
+from supervision.queries import bulletins, county, waiting
 from supervision.queries.assignments import gaps
 
 LISTS_SHOWN = 5
@@ -39,11 +39,11 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     debts = board.debts or county.debts(scope, plan, day)
     standards = list(county.unconfirmed_standards(scope, plan, day))
     lists = list(county.staged_lists(scope)[:LISTS_SHOWN])
-    rechecks = waiting.waiting(scope).get("to_recheck", 0)
+    waits = waiting.waiting(scope)
     missing = [row for row in board.rows if row.report and not row.reported]
     month = f"{board.report_due.month}月"
     oldest = debts.oldest_question
-    county_flags = board.sums.red.count - sum(len(row.flags) for row in board.rows)
+    county_flags = board.sums.own_red
     return {
         "board": board,
         "lists": lists,
@@ -67,7 +67,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
                 url_of("reports:requests"),
                 red=True,
             ),
-            Count("待复核", rechecks, "户", "去复核", url_of("screening:recheck")),
+            Count("待复核", waits.get("to_recheck", 0), "户", "去复核", url_of("screening:recheck")),
             Count(
                 "等审批",
                 approval.count,
@@ -94,6 +94,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
             ),
             _findings(scope, plan, day),
             Count("标准待确认", len(standards), "项", "去确认", url_of("dabao:settings-standards")),
+            *_beside(scope, plan, waits, day),
         ],
         "stages": stages,
         "to_enrol": sum(stage.count for stage, _ in stages),
@@ -103,6 +104,28 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "lists_url": url_of("screening:lists"),
         "calendar_url": url_of("reports:calendar"),
     }
+
+
+def _beside(scope: Scope, plan: WorkPlan, waits: dict[str, int], day: date) -> list[Count]:
+    """What the county decides besides, where something waits: aid goes on being paid meanwhile."""
+    aid, raised = aid_work.counts(scope, plan), aid_work.oldest_change(scope, plan)
+    longest = f"，最久 {(day - raised).days} 天" if raised else ""
+    stops = reviews.waiting(scope, Right.APPROVE).count()
+    bulletin = bulletins.in_work(scope, plan)
+    counts = [
+        Count(
+            "待变更", aid["changes"], f"户等定金额{longest}", "去定", url_of("screening:changes"), red=True
+        ),
+        Count(
+            "动态核查等审批", stops, "户渐退或停发", "去审批", f"{url_of('screening:reviews')}?tab=waiting"
+        ),
+        Count("就业帮扶等签", aid["offers"], "份提议", "去签", url_of("screening:offers")),
+        Count("预警没处置", waits.get("warnings", 0), "条", "去看", url_of("screening:warning-list")),
+    ]
+    if bulletin:
+        state, url = str(bulletin.get_state_display()), url_of("supervision:bulletins")
+        counts.append(Count("没发的督战通报", 1, f"期，{state}", "去看", url))
+    return [one for one in counts if one.number]
 
 
 def _standard(scope: Scope, plan: WorkPlan, standard: Standard) -> tuple[Standard, int]:

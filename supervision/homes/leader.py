@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.urls import reverse
+
 from dabao.models import Phase, WorkPlan
 from dabao.scope import Scope
 from screening.phase_work import phase_words
@@ -14,7 +16,9 @@ from supervision.board import build as build_board
 from supervision.board import flag_groups
 from supervision.board_rows import Cell, Row
 from supervision.links import flags_url
+from supervision.pages.bulletin import name as bulletin_name
 from supervision.pages.findings import waiting_findings
+from supervision.queries import bulletins
 from supervision.services.looks import Look
 from supervision.since import Moved
 
@@ -25,8 +29,8 @@ RECENT_DAYS = 7
 class Line:
     """A township of one's own: its row of the board, its last days, and where that leads.
 
-    `short` = households still missing on the last day if the last days' pace goes on; None when not open.
-    `moved` = since the viewer last looked.
+    `short` = households still missing on the last day if the last days' pace goes on; None if nobody can
+    tell, or nothing is left. `moved` = since the viewer last looked.
     """
 
     row: Row
@@ -47,7 +51,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     """Context of the page: the board cut to one's own townships, or all of them when none is one's own.
 
     Three things ask for something: the slowest township with its flags, the flags of the others, what waits
-    for a decision; and what the county itself owes.
+    for a decision, findings and the bulletin; and what the county itself owes.
     """
     board = build_board(scope, plan, day)
     by_day = done_by_day(scope, plan, board.phase, day)
@@ -57,6 +61,7 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
     slowest = next((line for line in slow if line.short != 0), None)
     flagged = [row for row in own if row.standing and not (slowest and row is slowest.row)]
     findings = waiting_findings(scope, plan, day)
+    to_approve = bulletins.to_approve(scope, plan)
     return {
         "board": board,
         "own": own,
@@ -66,10 +71,12 @@ def build(scope: Scope, plan: WorkPlan, day: date) -> dict[str, Any]:
         "flags": flag_groups(flagged, day),
         "flags_url": flags_url([row.code for row in flagged]),
         "findings": findings,
+        "bulletin": bulletin_name(scope, to_approve) if to_approve else "",
+        "bulletin_url": reverse("supervision:bulletin", args=[to_approve.pk]) if to_approve else "",
         "phase_words": phase_words(board.phase),
         "own_left": sum(line.cell.work.left for line in lines),
         "own_lag": sum(max(line.cell.work.lag, 0) for line in slow),
-        "asks": sum(map(bool, (slowest, flagged, findings.number, board.owes))),
+        "asks": sum(map(bool, (slowest, flagged, findings.number, to_approve, board.owes))),
         "recent_days": RECENT_DAYS,
     }
 
@@ -83,8 +90,10 @@ def told(context: dict[str, Any], look: Look | None) -> dict[str, Any]:
 
 
 def forecast(work: Work, phase: Phase, recent: int, day: date) -> int | None:
-    """Households missing on the last day at the pace of the last days; None before and after the phase."""
-    if not phase.first_day <= day <= phase.last_day:
+    """Households missing on the last day at the pace of the last days; None when nothing is left, and before
+    and after the phase.
+    """
+    if not work.left or not phase.first_day <= day <= phase.last_day:
         return None
     return max(work.left - recent * work.days_left // RECENT_DAYS, 0)
 

@@ -26,6 +26,16 @@ def one(scope: Scope, plan: WorkPlan, bulletin_id: UUID) -> Bulletin:
     return visible(scope, plan).get(pk=bulletin_id)
 
 
+def may_write(scope: Scope, bulletin: Bulletin) -> bool:
+    """Whose turn it is: the county office until it is approved; a leader on what waits for him or is his."""
+    if not scope.may(Right.DISPATCH, bulletin.region_id):
+        return False
+    if bulletin.state == BulletinState.TO_APPROVE:
+        return True
+    office = not scope.may(Right.ORDER, bulletin.region_id)
+    return bulletin.state == BulletinState.DRAFT and (office or bulletin.written_by_id == scope.user_id)
+
+
 def in_work(scope: Scope, plan: WorkPlan) -> Bulletin | None:
     """The one that is being written, or waits; None when there is none or it is none of the viewer's."""
     return visible(scope, plan).exclude(state=BulletinState.ISSUED).first()
@@ -38,7 +48,7 @@ def number_of(scope: Scope, bulletin: Bulletin) -> int:
     return visible(scope, bulletin.plan).filter(number__isnull=False).count() + 1
 
 
-def to_approve(scope: Scope, plan: WorkPlan) -> int:
-    """Bulletins that wait for a leader."""
-    waiting = Bulletin.objects.within(scope, Right.ORDER)
-    return waiting.filter(plan=plan, state=BulletinState.TO_APPROVE).count()
+def to_approve(scope: Scope, plan: WorkPlan) -> Bulletin | None:
+    """The one that waits for this leader; None when none does."""
+    waiting = Bulletin.objects.within(scope, Right.ORDER).select_related("plan")
+    return waiting.filter(plan=plan, state=BulletinState.TO_APPROVE).first()

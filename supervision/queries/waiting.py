@@ -53,7 +53,7 @@ def waiting(scope: Scope) -> dict[str, int]:
     if plan and (scope.may(Right.RECTIFY) or scope.may(Right.DISPATCH)):
         found["dispatches"] = dispatches.waiting(scope, plan)
     if plan and scope.may(Right.ORDER):
-        found["bulletins"] = bulletins.to_approve(scope, plan)
+        found["bulletins"] = int(bulletins.to_approve(scope, plan) is not None)
     return found
 
 

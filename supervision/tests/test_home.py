@@ -213,3 +213,9 @@ def test_the_number_of_queries_does_not_grow(county, cast, client_of, make_case,
             for _ in range(4):
                 make_case(make_household())
         assert seen[0] == seen[1]
+
+
+def test_a_township_that_is_done_has_no_forecast(county):
+    phase = county.plan.phases.get(number=1)
+    work = work_of_phase(163, 163, PhaseSpan(phase.first_day, phase.last_day), TODAY)
+    assert leader.forecast(work, phase, 38, TODAY) is None
