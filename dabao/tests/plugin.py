@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 BASE = Path(__file__).resolve().parents[2]
 SHARED_FIXTURES = (
@@ -31,6 +32,11 @@ os.environ["DABAO_EMBEDDED_THROWAWAY"] = "1"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API keeps an event loop in the thread
 for name in ("DATABASE_URL", "REDIS_URL", "DABAO_TODAY", "SECRET_KEY", "DABAO_FIELD_KEY", "PORT"):
     os.environ.pop(name, None)
+
+
+# A busy machine is no fault of the code: invariants are looked for, not speed.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 @pytest.hookimpl(trylast=True)
