@@ -354,7 +354,7 @@ def test_a_household_is_stopped_whole_by_one_button_and_a_second_press_is_told(c
 
 def test_who_waits_for_his_amounts_is_on_the_countys_home(cast, home, client_of):
     visit(home, cast.officer, 李建华={"died_on": date(2020, 4, 8)})
-    PendingChange.objects.update(raised_on=date(2020, 3, 12))
+    PendingChange.objects.update(happened_on=date(2020, 3, 10), raised_on=date(2020, 3, 12))
     page = client_of(cast.county).get("/")
     counts = {one.label: one for one in page.context["counts"]}
     assert (counts["待变更"].number, counts["待变更"].detail) == (1, "户等定金额，最久 29 天")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from dabao.models import Standard, WorkPlan
-from dabao.scope import Right, Scope
+from dabao.scope import Scope
 from screening.choices import CaseState, StepKind
 from screening.queries import aid_work, reviews, steps
 from supervision.board import build as build_board
@@ -110,7 +110,7 @@ def _beside(scope: Scope, plan: WorkPlan, waits: dict[str, int], day: date) -> l
     """What the county decides besides, where something waits: aid goes on being paid meanwhile."""
     aid, raised = aid_work.counts(scope, plan), aid_work.oldest_change(scope, plan)
     longest = f"，最久 {(day - raised).days} 天" if raised else ""
-    stops = reviews.waiting(scope, Right.APPROVE).count()
+    stops = reviews.waiting(scope).count()
     bulletin = bulletins.in_work(scope, plan)
     counts = [
         Count(
