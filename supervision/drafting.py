@@ -102,13 +102,13 @@ def _county(board: Board) -> str:
 
 def _line(row: Row) -> list[str]:
     work = row.main.work
-    against = f"慢{work.lag}" if work.lag > 0 else f"快{-work.lag}" if work.lag else "0"
+    against = f"慢{work.lag:,}" if work.lag > 0 else f"快{-work.lag:,}" if work.lag else "0"
     return [
         row.name,
-        str(work.total),
-        str(work.done),
-        f"{percent(work.done, work.total)}%" if work.total else "—",
+        f"{work.total:,}",
+        f"{work.done:,}",
+        f"{float(percent(work.done, work.total)):.1f}%" if work.total else "—",
         against,
-        str(work.left),
-        str(work.pace) if work.left and work.pace else "—",
+        f"{work.left:,}",
+        f"{work.pace:,}" if work.left and work.pace else "—",
     ]

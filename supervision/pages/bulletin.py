@@ -9,6 +9,7 @@ from dabao.documents.official import Paper
 from dabao.models import WorkPlan
 from dabao.scope import Right, Scope
 from reports.documents import BUREAU, template_path
+from reports.rules import zh
 from supervision import drafting
 from supervision.forms.bulletin import BulletinForm
 from supervision.links import phase_url
@@ -55,7 +56,7 @@ def name(scope: Scope, bulletin: Bulletin) -> str:
 
 def mark_of(bulletin: Bulletin) -> Status:
     state = BulletinState(bulletin.state)
-    words = f"{bulletin.issued_on:%m-%d} 已发" if bulletin.issued_on else str(state.label)
+    words = f"{zh(bulletin.issued_on)}已发" if bulletin.issued_on else str(state.label)
     return Status(MARKS[state], words)
 
 
@@ -73,6 +74,7 @@ def list_context(scope: Scope, plan: WorkPlan) -> dict[str, Any]:
             for row in rows
         ],
         "issued": sum(row.number is not None for row in rows),
+        "in_work": sum(row.number is None for row in rows),
         "may_draft": scope.may(Right.DISPATCH, plan.region_id) and all(row.number for row in rows),
     }
 
@@ -81,7 +83,7 @@ def context(scope: Scope, bulletin: Bulletin, form: BulletinForm | None = None) 
     """Everything `supervision/bulletin.html` takes."""
     code = bulletin.region_id
     state = BulletinState(bulletin.state)
-    writes = scope.may(Right.DISPATCH, code) and state in (BulletinState.DRAFT, BulletinState.TO_APPROVE)
+    writes = queries.may_write(scope, bulletin)
     orders = scope.may(Right.ORDER, code)
     return {
         **paper_context(scope, bulletin),

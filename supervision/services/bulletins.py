@@ -11,13 +11,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from dabao import audit
+from dabao import audit, plans
 from dabao.models import NoticeKind, User, WorkPlan
 from dabao.scope import Right, Scope
 from dabao.services import notices
 from supervision import drafting
 from supervision.board import build
 from supervision.models import Bulletin, BulletinState
+from supervision.queries import bulletins as queries
 from supervision.queries import townships
 from supervision.rules.merging import merged, plain
 
@@ -146,7 +147,8 @@ def issue(
     bulletin.number, bulletin.state = (last or 0) + 1, S.ISSUED
     bulletin.issued_by, bulletin.issued_on = actor, day
     _saved(bulletin, actor, "bulletin.issue", number=bulletin.number)
-    people = notices.township_people(day)
+    own = {township.code for township in plans.townships(plan)}
+    people = {code: users for code, users in notices.township_people(day).items() if code in own}
     for code, users in townships.accounts(scope, plan, day).items():
         people.setdefault(code, []).extend(users)
     for code, users in people.items():
@@ -167,6 +169,8 @@ def _lock(
     bulletin = Bulletin.objects.select_for_update(of=("self",)).get(pk=bulletin_id, plan=plan)
     if bulletin.state not in states:
         raise ValidationError(f"这一期现在是“{S(bulletin.state).label}”，不能这样办。请刷新页面再看。")
+    if bulletin.state == S.DRAFT and right == Right.DISPATCH and not queries.may_write(scope, bulletin):
+        raise ValidationError("草稿由起草的人改。送批以后轮到你：可以改、批准或退回。")
     if bulletin.version != version:
         raise ValidationError("打开页面后这一期又改过，你的没有保存。请另开一页对照着改。")
     return bulletin
@@ -196,7 +200,7 @@ def _refuse_old_figures(scope: Scope, bulletin: Bulletin) -> None:
         f"{new[0]}{drafting.TABLE_HEAD[place].removesuffix('（户）')} {old[place]} → {new[place]}"
         for old, new in zip(bulletin.table, now, strict=True)
         for place in drafting.COUNTED
-        if old[place] != new[place]
+        if old[place].replace(",", "") != new[place].replace(",", "")  # frozen ones of old have no commas
     ]
     if moved:
         raise ValidationError(

@@ -7,7 +7,8 @@ import docx
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from dabao.models import Notice, NoticeKind
+from dabao.models import Notice, NoticeKind, Posting, Region
+from dabao.scope import Role
 from dabao.tests.cast import DAMAIDI, SHIYANG, TODAY
 from supervision.drafting import PARTS
 from supervision.models import Bulletin, BulletinState
@@ -143,6 +144,18 @@ def test_there_is_one_in_work_at_a_time(county, cast, drafted):
         bulletins.draft(scope=cast.leader.scope(), plan=county.plan, actor=cast.leader, day=TODAY)
 
 
+def test_people_of_another_county_are_not_told(county, cast, approved, writes):
+    parent = None
+    for code, level in (("532327", "county"), ("532327100", "township")):
+        parent = Region.objects.create(
+            code=code, name="永仁", official_name="永仁", level=level, parent=parent
+        )
+    Posting.objects.create(user=cast.idle, role=Role.TOWNSHIP_STAFF, region=parent, first_day=TODAY)
+    writes(bulletins.issue, cast.county, approved)
+    assert Notice.objects.filter(kind=NoticeKind.BULLETIN).exists()
+    assert not Notice.objects.filter(kind=NoticeKind.BULLETIN, user=cast.idle).exists()
+
+
 def test_an_issue_gets_its_number_and_everybody_is_told(county, cast, approved, writes, client_of):
     issued = writes(bulletins.issue, cast.county, approved)
     assert (issued.number, issued.state, issued.issued_on) == (1, BulletinState.ISSUED, TODAY)
@@ -217,6 +230,24 @@ def test_what_the_ledger_has_left_behind_is_neither_sent_nor_approved(
     assert writes(bulletins.approve, cast.leader, drafted).table[1][1] == "3"
 
 
+def test_a_leader_has_no_buttons_on_the_draft_of_another(cast, drafted, writes, client_of):
+    url, buttons = f"/bulletins/{drafted.pk}/", ('value="redraft"', 'value="discard"', 'value="save"')
+    for who, seen in ((cast.leader, False), (cast.county, True)):
+        page = client_of(who).get(url).content.decode()
+        assert [button in page for button in buttons] == [seen] * 3
+    for service in (bulletins.save, bulletins.redraft, bulletins.discard):
+        with pytest.raises(ValidationError, match="草稿由起草的人改"):
+            writes(service, cast.leader, drafted)
+
+
+def test_the_list_says_how_many_are_issued_and_how_many_are_not(cast, approved, writes, client_of):
+    assert "督战通报 0 期，另 1 期没发" in client_of(cast.county).get("/bulletins/").content.decode()
+    writes(bulletins.issue, cast.county, approved)
+    page = client_of(cast.county).get("/bulletins/").content.decode()
+    assert "督战通报 1 期</h1>" in page
+    assert "4月10日已发" in page
+
+
 def test_a_figure_of_an_earlier_day_is_held_against_that_day(cast, drafted, writes, make_case, settings):
     settings.DABAO_TODAY = "2020-04-11"
     make_case(opened_on=date(2020, 4, 11))
@@ -268,3 +299,12 @@ def test_the_page_leads_from_the_draft_to_the_issue(cast, make_case, client_of):
     assert "已批准" in button(leader, "approve")
     assert "已发出" in button(office, "issue")
     assert Bulletin.objects.get().number == 1
+
+
+def test_what_waits_for_a_leader_is_on_his_home_and_a_draft_on_the_offices(cast, drafted, writes, client_of):
+    url = f"/bulletins/{drafted.pk}/"
+    assert "没发的督战通报" in client_of(cast.county).get("/").content.decode()
+    assert url not in client_of(cast.leader).get("/").content.decode()
+    writes(bulletins.ask_approval, cast.county, drafted)
+    page = client_of(cast.leader).get("/").content.decode()
+    assert f'督战通报2020年第1期等你批</b>。</span><a class="btn" href="{url}">去批</a>' in page
