@@ -36,7 +36,7 @@ def test_a_sheet_of_a_sample_becomes_a_finding(phone, sign_in, cast, coming, sam
     for item in Item.values:
         answer(phone, item, "不符" if item == Item.INCOME else "相符")
     phone.get_by_role("button", name="存下，去下一户").click()
-    expect(phone.get_by_text("“收入、务工”不符，请写看到听到的是什么。")).to_be_visible()
+    expect(phone.locator("#id_said-income_error")).to_be_visible()
     phone.get_by_label("收入、务工：看到听到").fill("没有务工；初核写务工 9 个月")
     phone.get_by_text("漏保", exact=True).click()
     phone.get_by_label("问题是什么").fill("儿子去年10月摔伤不能务工，原来的务工收入没有了")
