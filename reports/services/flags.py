@@ -11,8 +11,9 @@ from datetime import date
 
 from django.db import transaction
 
-from dabao import audit, plans
+from dabao import plans
 from dabao.models import Flag, FlagKind, WorkPlan
+from dabao.services import flags
 from reports.models import EarlierAnswer, Feedback, HelpRequest, Meeting, MonthlyReport
 from reports.rules import feedback_months
 from screening.rules.phases import (
@@ -176,13 +177,5 @@ def clear_done(*, plan: WorkPlan, day: date) -> dict[str, int]:
 
 def clear(*, kind: FlagKind, region_code: str, subject: str, day: date) -> int:
     """Clear the flag of something done on `day`; called in the transaction of that work. How many, 0 or 1."""
-    cleared = 0
-    flags = Flag.objects.select_for_update().filter(
-        kind=kind, region_id=region_code, subject=subject, cleared_on=None
-    )
-    for flag in flags:
-        flag.cleared_on = max(flag.raised_on, day)
-        flag.save(update_fields=["cleared_on"])
-        audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
-        cleared += 1
-    return cleared
+    standing = flags.standing(kind=kind, region_id=region_code, subject=subject)
+    return flags.clear(found=standing, day=day)

@@ -8,9 +8,10 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from dabao import audit, plans
+from dabao import plans
 from dabao.models import Flag, FlagKind, Phase, WorkPlan
 from dabao.scope import Scope, whole
+from dabao.services import flags
 from screening.phase_work import phase_words
 from screening.queries.progress import MONITORING, REVIEWING, done_by_day, phase_cases, progress
 from screening.rules.phases import overdue_since
@@ -52,20 +53,16 @@ def clear_finished_phases(*, plan: WorkPlan, day: date, region_code: str = "") -
     daily run for all. The open flags are locked before counting, so that of two people finishing the last
     two households at once the second sees the first's.
     """
-    flags = Flag.objects.filter(kind=FlagKind.PHASE_OVERDUE, cleared_on=None)
-    if region_code:
-        flags = flags.filter(region=region_code[:9])
-    standing = list(flags.select_for_update(of=("self",)).order_by("pk"))
+    there = {"region": region_code[:9]} if region_code else {}
+    standing = list(flags.standing(kind=FlagKind.PHASE_OVERDUE, **there))
     left = _left(plan, region_code[:9] or plan.region_id, day) if standing else {}
     cleared = 0
     for flag in standing:
         number = int(flag.subject.rpartition(":")[2])
         if left.get((flag.region_id, number)):
             continue
-        flag.cleared_on = max(flag.raised_on, _finished_on(whole(flag.region_id), plan, number, day))
-        flag.save(update_fields=["cleared_on"])
-        audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
-        cleared += 1
+        finished_on = _finished_on(whole(flag.region_id), plan, number, day)
+        cleared += flags.clear(found=[flag], day=finished_on)
     return cleared
 
 

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from dabao import audit
 from dabao.models import Flag, NoticeKind, WorkPlan
-from dabao.services import notices
+from dabao.services import flags, notices
 from screening.models import Household, RiskWarning, Taper
 from screening.services import taper_flags, warning_flags
 
@@ -28,11 +27,8 @@ def follow(*, plan: WorkPlan, household: Household, from_township: str, day: dat
 
 def _hand_over(subject: str, label: str, household: Household, from_township: str, day: date) -> None:
     """Cleared there, raised here on the day of the move, for the same day on which it fell due."""
-    standing = Flag.objects.filter(region=from_township, subject=subject, cleared_on=None)
-    for flag in standing.select_for_update():
-        flag.cleared_on = max(flag.raised_on, day)
-        flag.save(update_fields=["cleared_on"])
-        audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
+    for flag in list(flags.standing(region=from_township, subject=subject)):
+        flags.clear(found=[flag], day=day)
         Flag.objects.update_or_create(
             kind=flag.kind,
             region_id=household.region_id[:9],

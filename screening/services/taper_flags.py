@@ -9,10 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from dabao import audit
 from dabao.models import Flag, FlagKind, Notice, NoticeKind, Region, WorkPlan
 from dabao.scope import whole
-from dabao.services import notices
+from dabao.services import flags, notices
 from screening.choices import ReviewOutcome
 from screening.models import BenefitReview, Case, Household, Taper
 from screening.queries import reviews as queries
@@ -93,14 +92,7 @@ def clear(*, taper: Taper, day: date) -> int:
         subject=subject(taper),
         day=day,
     )
-    cleared = 0
-    standing = Flag.objects.filter(kind=FlagKind.TAPER_ENDING, subject=subject(taper), cleared_on=None)
-    for flag in standing.select_for_update():
-        flag.cleared_on = max(flag.raised_on, day)
-        flag.save(update_fields=["cleared_on"])
-        audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
-        cleared += 1
-    return cleared
+    return flags.clear(found=flags.standing(kind=FlagKind.TAPER_ENDING, subject=subject(taper)), day=day)
 
 
 @transaction.atomic

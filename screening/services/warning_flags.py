@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from dabao import audit
 from dabao.models import Flag, FlagKind, Region, WorkPlan
+from dabao.services import flags
 from screening.models import RiskWarning
 from screening.rules.phases import overdue_since
 
@@ -56,16 +56,8 @@ def _flag(warning: RiskWarning, noticed_on: date) -> tuple[Flag, bool]:
 
 def clear(*, warning: RiskWarning) -> int:
     """Clear the flag of a warning that is decided, in the transaction of the decision; returns how many."""
-    cleared = 0
-    standing = Flag.objects.filter(
-        kind=FlagKind.WARNING_OVERDUE, subject=subject(warning), cleared_on=None
-    ).select_for_update()
-    for flag in standing:
-        flag.cleared_on = max(flag.raised_on, warning.decided_on or flag.raised_on)
-        flag.save(update_fields=["cleared_on"])
-        audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
-        cleared += 1
-    return cleared
+    standing = flags.standing(kind=FlagKind.WARNING_OVERDUE, subject=subject(warning))
+    return flags.clear(found=standing, day=warning.decided_on or date.min)
 
 
 @transaction.atomic

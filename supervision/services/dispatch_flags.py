@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from dabao import audit
 from dabao.models import Flag, FlagKind, WorkPlan
+from dabao.services import flags
 from screening.rules.phases import overdue_since
 from supervision.choices import Duty
 from supervision.models import DispatchPlace
@@ -69,19 +69,10 @@ def _raise(place: DispatchPlace, duty: Duty, noticed_on: date) -> Flag | None:
 
 def clear(*, place: DispatchPlace, duty: Duty, day: date) -> int:
     """Clear the flag of a duty that is done, or was put off, in the transaction of that; returns how many."""
-    cleared = 0
-    standing = Flag.objects.filter(
-        kind=FlagKind.DISPATCH_OVERDUE,
-        region_id=place.township_id,
-        subject=subject(place, duty),
-        cleared_on=None,
-    ).select_for_update()
-    for flag in standing:
-        flag.cleared_on = max(flag.raised_on, day)
-        flag.save(update_fields=["cleared_on"])
-        audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
-        cleared += 1
-    return cleared
+    standing = flags.standing(
+        kind=FlagKind.DISPATCH_OVERDUE, region_id=place.township_id, subject=subject(place, duty)
+    )
+    return flags.clear(found=standing, day=day)
 
 
 @transaction.atomic

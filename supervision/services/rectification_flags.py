@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from dabao import audit
 from dabao.models import Flag, FlagKind, WorkPlan
+from dabao.services import flags
 from screening.rules.phases import overdue_since
 from supervision.models import Finding
 from supervision.queries.findings import Standing
@@ -75,17 +75,8 @@ def clear(*, finding: Finding, day: date) -> int:
     """Clear the flags of limits that no longer run, in the transaction of the turn; returns how many."""
     told = lapses([turn.as_rule for turn in finding.turns.all()])
     running = {lapse.due_on for lapse in told if lapse.ended_on is None}
-    cleared = 0
-    standing = Flag.objects.filter(
-        kind=FlagKind.RECTIFICATION_OVERDUE, subject=subject(finding), cleared_on=None
-    ).select_for_update()
-    for flag in standing:
-        if flag.due_on not in running:
-            flag.cleared_on = max(flag.raised_on, day)
-            flag.save(update_fields=["cleared_on"])
-            audit.record("flag.clear", actor=None, obj=flag, region_code=flag.region_id, subject=flag.subject)
-            cleared += 1
-    return cleared
+    standing = flags.standing(kind=FlagKind.RECTIFICATION_OVERDUE, subject=subject(finding))
+    return flags.clear(found=(flag for flag in standing if flag.due_on not in running), day=day)
 
 
 @transaction.atomic
